@@ -1,0 +1,135 @@
+"""People, the proof that a mailbox is theirs, and the log of what was done."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from web.text import clean_line
+
+
+class Language(models.TextChoices):
+    SWEDISH = "sv", _("Swedish")
+    ENGLISH = "en", _("English")
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        """Make a person who signs in with `email`; without a password they sign in by code."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The address is the name to sign in with; one address is one account."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the administration."))
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    anonymised_at = models.DateTimeField(_("account closed"), null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "id"]
+        constraints = [models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower("email")))]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+        self.name = clean_line(self.name)
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name
+
+
+class EmailProof(models.Model):
+    """A code sent to an address, to prove that the person who typed the address reads its mail.
+
+    The code is stored as a hash only, works once, for `purpose` only, and dies after a few wrong tries.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254)
+    purpose = models.CharField(max_length=40)
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("proof of address")
+        verbose_name_plural = _("proofs of address")
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class AuditEntryManager(models.Manager):
+    def record(self, *, by, verb, target, reason=""):
+        """Write one line of the log: who did what to which row, and why.
+
+        `by` is a User or None (the system); `verb` is `app.action`, for example `actor.publish`.
+        """
+        return self.create(
+            by=by,
+            by_label=str(by or ""),
+            verb=verb,
+            target_type=target._meta.label_lower,
+            target_id=str(target.pk),
+            target_label=str(target)[:200],
+            reason=reason,
+        )
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did. It keeps label, id and text, so that it outlives the row it tells of."""
+
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("who"), related_name="+")
+    by_label = models.CharField(_("who (as named then)"), max_length=200, blank=True)
+    verb = models.CharField(_("what"), max_length=60)
+    target_type = models.CharField(_("kind of row"), max_length=60)
+    target_id = models.CharField(_("id of the row"), max_length=60)
+    target_label = models.CharField(_("row"), max_length=200)
+    reason = models.TextField(_("why"), max_length=2000, blank=True)
+
+    objects = AuditEntryManager()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["target_type", "target_id", "-at"], name="audit_of_a_row")]
+
+    def __str__(self):
+        return f"{self.verb} {self.target_label}"

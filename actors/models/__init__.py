@@ -1,0 +1,31 @@
+"""The register: what the region's strategy names, who acts in it, and who may change that."""
+
+from actors.models.actor import (
+    Actor,
+    ActorKind,
+    ActorQuerySet,
+    ActorStatus,
+    Certainty,
+    SizeClass,
+    SniVersion,
+)
+from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole
+from actors.models.strategy import Area, Competence, Municipality, Theme
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "ActorQuerySet",
+    "ActorStatus",
+    "Area",
+    "Certainty",
+    "Claim",
+    "ClaimState",
+    "Competence",
+    "Municipality",
+    "Representative",
+    "RepresentativeRole",
+    "SizeClass",
+    "SniVersion",
+    "Theme",
+]

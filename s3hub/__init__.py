@@ -1,0 +1,3 @@
+from s3hub.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,14 @@
+"""Every address of the hub. Swedish has no prefix, English stands below /en/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+
+urlpatterns = [
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path(_("account/"), include("allauth.urls")),
+        prefix_default_language=False,
+    ),
+]

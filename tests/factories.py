@@ -1,0 +1,47 @@
+"""Real rows for tests: each makes the smallest valid row, and takes what the test is about."""
+
+from itertools import count
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from actors.models import Actor, ActorKind, ActorStatus, Area, Municipality, Representative, RepresentativeRole, Theme
+
+_number = count(1)
+
+
+def make_user(email=None, **fields):
+    email = email or f"person{next(_number)}@example.org"
+    return User.objects.create_user(email, **{"name": email.split("@")[0].title(), **fields})
+
+
+def make_area(slug=None, **fields):
+    slug = slug or f"area-{next(_number)}"
+    return Area.objects.create(slug=slug, **{"name_sv": slug.title(), "name_en": slug.title(), **fields})
+
+
+def make_theme(slug=None, **fields):
+    slug = slug or f"theme-{next(_number)}"
+    return Theme.objects.create(slug=slug, **{"name_sv": slug.title(), "name_en": slug.title(), **fields})
+
+
+def make_municipality(code=None, **fields):
+    code = code or f"9{next(_number):03}"
+    return Municipality.objects.create(code=code, **{"name": f"Ort {code}", "latitude": 56, "longitude": 15, **fields})
+
+
+def make_actor(name=None, *, areas=(), themes=(), competences=(), representatives=(), **fields):
+    """An actor, published unless told otherwise; `representatives` become its owners."""
+    number = next(_number)
+    name = name or f"Actor {number}"
+    values = {"kind": ActorKind.SME, "status": ActorStatus.PUBLISHED, "slug": f"{slugify(name)}-{number}", **fields}
+    if values["status"] == ActorStatus.PUBLISHED:
+        values.setdefault("published_at", timezone.now())
+    actor = Actor.objects.create(name=name, **values)
+    actor.areas.set(areas)
+    actor.themes.set(themes)
+    actor.competences.set(competences)
+    for user in representatives:
+        Representative.objects.create(actor=actor, user=user, role=RepresentativeRole.OWNER)
+    return actor
