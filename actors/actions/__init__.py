@@ -1,0 +1,30 @@
+"""What can be done in the register. Each verb is atomic, checks who may, and leaves a line in the log."""
+
+from actors.actions.curation import approve_claim, refuse_claim
+from actors.actions.workflow import (
+    STEPS,
+    Changed,
+    archive,
+    mails_for,
+    open_steps,
+    publish,
+    restore,
+    return_for_changes,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "STEPS",
+    "Changed",
+    "approve_claim",
+    "archive",
+    "mails_for",
+    "open_steps",
+    "publish",
+    "refuse_claim",
+    "restore",
+    "return_for_changes",
+    "submit",
+    "withdraw",
+]
