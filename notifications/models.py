@@ -1,8 +1,12 @@
 """The outbox: every outgoing mail is a row, written in the same transaction as its cause."""
 
+import hashlib
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,12 +29,26 @@ class EmailKind(models.TextChoices):
     DIGEST = "digest", _("Digest")
 
 
+FINAL = (EmailState.SENT, EmailState.FAILED, EmailState.UNKNOWN, EmailState.SUPPRESSED, EmailState.WITHDRAWN)
+
+
+class EmailQuerySet(models.QuerySet):
+    def due(self):
+        """What a sender would take now."""
+        return self.filter(state=EmailState.QUEUED, due_at__lte=timezone.now())
+
+    def overdue(self, after=timedelta(minutes=2)):
+        """What should have gone out more than `after` ago: nobody is sending."""
+        return self.filter(state=EmailState.QUEUED, due_at__lt=timezone.now() - after)
+
+
 class Email(models.Model):
     """One mail to one address.
 
     `key` is unique and makes queueing idempotent; the Message-ID is made from it, so that a second copy after a crash
     is the same message for the receiver. `context` holds plain values for the template; `secret` holds codes and
-    links that must not outlive the sending, and is emptied when the mail is sent (outside the demo).
+    links that must not outlive the sending: its values are emptied when the mail reaches an end (outside the demo), its
+    names stay. The subject never sees `secret`. A mail that is not sent before `expires_at` is not sent at all.
     """
 
     key = models.CharField(_("key"), max_length=200, unique=True)
@@ -47,6 +65,7 @@ class Email(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=EmailState, default=EmailState.QUEUED)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
+    expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -55,11 +74,16 @@ class Email(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent again from")
     )
 
+    objects = EmailQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails (ledger)")
         ordering = ["-created_at", "-id"]
+        default_permissions = ("view",)
+        permissions = [("resend_email", "Can send a mail again")]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="email_latest"),
             models.Index(fields=["due_at", "id"], name="email_due", condition=Q(state=EmailState.QUEUED)),
             models.Index(fields=["lease_until"], name="email_leased", condition=Q(state=EmailState.SENDING)),
             models.Index(fields=["to"], name="email_to"),
@@ -67,6 +91,20 @@ class Email(models.Model):
 
     def __str__(self):
         return f"{self.subject or self.template} → {self.to}"
+
+    @property
+    def message_id(self):
+        """The same for every copy of the same mail; tells nothing about its cause."""
+        return f"<{hashlib.sha256(self.key.encode()).hexdigest()[:40]}@{settings.MAIL_DOMAIN}>"
+
+    def end(self, state, answer=""):
+        """Save a state that nothing follows, and forget the codes (the demo keeps them to be read)."""
+        self.state, self.answer, self.lease_until = state, answer, None
+        if state == EmailState.SENT:
+            self.sent_at = timezone.now()
+        if not settings.DEMO:
+            self.secret = dict.fromkeys(self.secret, "")
+        self.save(update_fields=["state", "answer", "lease_until", "sent_at", "secret", "subject"])
 
 
 class Suppression(models.Model):
@@ -80,6 +118,9 @@ class Suppression(models.Model):
         verbose_name = _("stopped address")
         verbose_name_plural = _("stopped addresses")
         ordering = ["-since", "-id"]
+        default_permissions = ("view",)
+        permissions = [("lift_suppression", "Can let mail go to a stopped address again")]
+        constraints = [models.CheckConstraint(name="suppression_is_lower_case", condition=Q(address=Lower("address")))]
 
     def __str__(self):
         return self.address

@@ -1,0 +1,55 @@
+"""The doorbell: tells a worker that mail is due. Nothing is lost when it does not ring; the scheduler looks anyway."""
+
+import logging
+from time import monotonic
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from notifications.models import Email
+
+logger = logging.getLogger(__name__)
+
+TASK = "notifications.tasks.send_due_mail"
+ONE_TRY = {"max_retries": 0, "socket_timeout": 0.7, "socket_connect_timeout": 0.7}
+QUIET_SECONDS = 10  # after a failure nobody waits for the broker again for this long
+
+_quiet_until = 0.0
+
+
+def ring_on_commit():
+    """Ring once when the running transaction commits, however many mails it writes."""
+    connection = transaction.get_connection()
+    if not any(function is ring for _, function, _ in connection.run_on_commit):
+        transaction.on_commit(ring, robust=True)
+
+
+def ring():
+    """Tell the workers that mail is due. True when the broker took the message.
+
+    Waits a second and a half at most, with a connection of its own: the shared one waits 15 s for an answer, and
+    does not declare the queue again after the broker has lost its data.
+    """
+    global _quiet_until
+    if _is_quiet():
+        return False
+    try:
+        with current_app.connection_for_write(connect_timeout=0.7, transport_options=ONE_TRY) as connection:
+            current_app.send_task(TASK, connection=connection, retry=False, expires=60)
+    except (KombuError, RedisError, OSError):
+        logger.warning("The broker does not answer; due mail waits for the scheduler.")
+        _quiet_until = monotonic() + QUIET_SECONDS
+        return False
+    _quiet_until = 0.0
+    return True
+
+
+def mail_may_wait():
+    """Whether to tell the person that their mail may take a while: the bell is dead, or nobody answers it."""
+    return _is_quiet() or Email.objects.overdue().exists()
+
+
+def _is_quiet():
+    return monotonic() < _quiet_until

@@ -1,0 +1,49 @@
+"""From a row of the outbox to subject, text and HTML, in the reader's language and time zone."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils import timezone, translation
+
+from web import region
+from web.text import clean_line
+
+MASK = "••••"
+SUBJECT_LENGTH = 250
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def render(email, *, masked=False):
+    """Render one mail; with `masked` each value of `secret` reads ••••.
+
+    The subject sees `context` only: no code can reach a list, a log or a locked phone's screen that way.
+    """
+    with translation.override(email.language), timezone.override(settings.TIME_ZONE):
+        shared = {
+            **email.context,
+            "language": email.language,
+            "site_url": settings.SITE_URL,
+            "region": region.current(),
+            "to": email.to,
+        }
+        secret = dict.fromkeys(email.secret, MASK) if masked else email.secret
+        body = {**shared, **secret}
+        subject = clean_line(_fill(email, "subject.txt", shared))[:SUBJECT_LENGTH]
+        return Rendered(
+            subject=subject,
+            text=_fill(email, "body.txt", {**body, "subject": subject}).strip() + "\n",
+            html=_fill(email, "body.html", {**body, "subject": subject}),
+        )
+
+
+def _fill(email, part, values):
+    template = get_template(f"mail/{email.template}/{part}").template
+    return template.render(Context(values, autoescape=part.endswith(".html")))
