@@ -1,6 +1,7 @@
 """The actor: an organisation of the innovation system, and where it stands on its way to the public register."""
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
@@ -79,12 +80,15 @@ SWEDISH_TO = "{|}|}eeeeaaaayuuuiiiioooocnyy"
 NAME_SORT = Func(Lower("name"), Value(SWEDISH_FROM), Value(SWEDISH_TO), function="translate")
 
 
-@pghistory.track(exclude=["name_sort"])
+@pghistory.track(exclude=["name_sort", "labels", "facets"])
 class Actor(models.Model):
     """An organisation, or a unit of one.
 
     `organisation_number` has ten digits and no hyphen; together with `unit` it is unique, since one number can hold
     several real units. A sole trader's number is a personal identity number: it is never stored.
+
+    `labels` and `facets` are what the actor is tagged with, as words and as keys ("k:sme", "a:12", "m:3", …); triggers
+    keep them right whoever writes. The table also has the column `search`, the full text vector (migration 0003).
     """
 
     name = models.CharField(_("name"), max_length=200)
@@ -127,6 +131,10 @@ class Actor(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    labels = models.TextField(_("words of its tags"), default="", blank=True, editable=False)
+    facets = ArrayField(
+        models.CharField(max_length=24), default=list, blank=True, editable=False, verbose_name=_("keys of its tags")
+    )
     name_sort = models.GeneratedField(
         expression=NAME_SORT, output_field=models.TextField(db_collation="C"), db_persist=True
     )
@@ -141,6 +149,12 @@ class Actor(models.Model):
         indexes = [
             models.Index(fields=["name_sort", "id"], name="actor_a_to_o", condition=Q(status=ActorStatus.PUBLISHED)),
             models.Index(fields=["status", "submitted_at"], name="actor_queue"),
+            models.Index(
+                F("published_at").desc(),
+                F("id").desc(),
+                name="actor_newest",
+                condition=Q(status=ActorStatus.PUBLISHED),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
