@@ -138,8 +138,12 @@ def database(url):
 DATABASES = {"default": database(DATABASE_URL)}
 
 # ── Redis: the doorbell and the cache, never the truth ───────────────────────────────────────────────────────────────
-REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(db=0)
-CACHE_URL = os.environ.get("CACHE_URL") or os.environ.get("REDIS_URL") or embedded.cache_url(db=1)
+REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(db=15 if TESTING else 0)
+# The tests have one cache for each of their processes, and never the demo's.
+_cache_db = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 12 if TESTING else 1
+CACHE_URL = os.environ.get("CACHE_URL") or os.environ.get("REDIS_URL") or embedded.cache_url(_cache_db)
+if TESTING and "REDIS_URL" in os.environ:
+    CACHE_URL = urlsplit(CACHE_URL)._replace(path=f"/{_cache_db}").geturl()
 CACHES = {
     "default": {
         "BACKEND": "web.cache.ForgivingRedisCache",
@@ -150,7 +154,7 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = "memory://" if TESTING else REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -243,7 +247,9 @@ TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/Stockholm")
 # ── Static files ─────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(
+    os.environ.get("STATIC_ROOT") or (embedded.DATA / "no-static" if TESTING else BASE_DIR / "staticfiles")
+)
 WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,56 @@
+"""What every test stands on: the embedded servers (or those of DATABASE_URL), and a database that knows Swedish."""
+
+import os
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, connections
+
+from s3hub import embedded
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs a loop in the test's thread
+TEMPLATE = "s3hub_template"
+KNOWS_SWEDISH = "select lower('Å') = 'å'"
+
+if embedded.needed():
+    embedded.ensure()
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def connect_to(name, **options):
+    """Connect to another database of the tests' cluster."""
+    server = connections["default"].settings_dict
+    where = {"host": server["HOST"], "port": server["PORT"], "user": server["USER"], "password": server["PASSWORD"]}
+    return psycopg.connect(dbname=name, **{key: value for key, value in where.items() if value}, **options)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Give a cluster with another locale (a foreign one) a template database whose locale folds å, ä and ö."""
+    with connect_to("template1") as template1:
+        if template1.execute(KNOWS_SWEDISH).fetchone()[0]:
+            return
+    with connect_to("postgres", autocommit=True) as cluster:
+        new = cluster.info.server_version >= 170000
+        locale = "locale_provider builtin builtin_locale 'C.UTF-8'" if new else "locale 'C.UTF-8'"
+        cluster.execute("select pg_advisory_lock(77001)")
+        if not cluster.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone():
+            cluster.execute(f"create database {TEMPLATE} encoding 'UTF8' {locale} template template0")
+        cluster.execute("select pg_advisory_unlock(77001)")
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(KNOWS_SWEDISH)
+        assert cursor.fetchone()[0], "The test database does not fold Å to å."
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Limits and page parts of one test are not those of the next."""
+    yield
+    cache.clear()
