@@ -16,7 +16,7 @@ STAMP = os.path.join(VENV, "installed")
 LOCK = os.path.join(BASE, "requirements.lock")
 OLDEST = (3, 11)
 NEED_NO_SERVER = {"check", "collectstatic", "help", "makemessages", "compilemessages", "version", "--help", "--version"}
-PIP = "-m pip install --quiet --no-deps --require-hashes --retries 2 --timeout 15".split()
+PIP = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--retries", "2", "--timeout", "15"]
 NO_NETWORK = ("NewConnectionError", "ConnectTimeout", "name resolution", "refused", "ProxyError", "timed out")
 
 
