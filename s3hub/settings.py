@@ -300,6 +300,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # ── Rules of the house that a region may set ─────────────────────────────────────────────────────────────────────────
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 PAGE_SIZE = 25
+NAVIGATION = [("actor_list", _("Actors"))]  # the main menu: URL name and label, in order
 COUNT_CAP = 1000  # "more than 1,000" above this
 
 LOGGING = {

@@ -1,5 +1,69 @@
 """Template tags that every page may use."""
 
 from django import template
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.translation import get_language, get_language_info, override
+
+from web import signs
 
 register = template.Library()
+
+
+@register.simple_tag
+def sign(key, css=""):
+    """An inline drawn sign; a word must stand beside it."""
+    return signs.sign(key, css)
+
+
+def address(name, *args):
+    """The address of a URL name, or "" where this installation has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def main_nav(context):
+    """The main menu: those of `settings.NAVIGATION` that exist, and which of them the reader is in."""
+    path = getattr(context.get("request"), "path", "")
+    links = [(address(name), label) for name, label in settings.NAVIGATION]
+    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links if url]
+
+
+def in_other_language(path, code):
+    """The same page in the language `code`; the start page of that language when the page has no counterpart."""
+    url = translate_url(path, code)
+    if url != path:
+        return url
+    with override(code):
+        return address("start") or "/"
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context):
+    """The other languages as code, name in that language, and the address of this very page in it."""
+    request = context.get("request")
+    path = request.get_full_path() if request else "/"
+    return [
+        {"code": code, "name": get_language_info(code)["name_local"].capitalize(), "url": in_other_language(path, code)}
+        for code, _name in settings.LANGUAGES
+        if code != get_language()
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context):
+    """This page in every language with full addresses, for `hreflang`; nothing on pages that are not public."""
+    request = context.get("request")
+    if not getattr(request, "resolver_match", None):
+        return []
+    codes = [code for code, _name in settings.LANGUAGES]
+    return [{"code": code, "url": settings.SITE_URL + translate_url(request.path, code)} for code in codes]
+
+
+@register.filter
+def choice_id(field):
+    """The id that a link to `field` must point at: of its first choice when it has several."""
+    return field.id_for_label or f"{field.auto_id}_0"
