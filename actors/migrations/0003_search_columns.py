@@ -66,23 +66,21 @@ DECLARE
     place text;
 BEGIN
     SELECT name INTO place FROM actors_municipality WHERE id = NEW.municipality_id;
-    IF TG_OP = 'UPDATE' THEN
-        WITH own AS (
-            SELECT a.id, a.parent_id FROM actors_actor_areas l JOIN actors_area a ON a.id = l.area_id
-            WHERE l.actor_id = NEW.id
-        )
-        SELECT array_agg('a:' || id ORDER BY id), string_agg(name_sv || ' ' || name_en, ' ' ORDER BY id)
-        INTO area_keys, names
-        FROM actors_area WHERE id IN (SELECT id FROM own UNION SELECT parent_id FROM own);
-        SELECT array_agg('t:' || t.id ORDER BY t.id),
-               concat_ws(' ', names, string_agg(name_sv || ' ' || name_en, ' ' ORDER BY t.id))
-        INTO theme_keys, names
-        FROM actors_actor_themes l JOIN actors_theme t ON t.id = l.theme_id WHERE l.actor_id = NEW.id;
-        SELECT array_agg('c:' || c.id ORDER BY c.id),
-               concat_ws(' ', names, string_agg(name_sv || ' ' || name_en, ' ' ORDER BY c.id))
-        INTO competence_keys, names
-        FROM actors_actor_competences l JOIN actors_competence c ON c.id = l.competence_id WHERE l.actor_id = NEW.id;
-    END IF;
+    WITH own AS (
+        SELECT a.id, a.parent_id FROM actors_actor_areas l JOIN actors_area a ON a.id = l.area_id
+        WHERE l.actor_id = NEW.id
+    )
+    SELECT array_agg('a:' || id ORDER BY id), string_agg(name_sv || ' ' || name_en, ' ' ORDER BY id)
+    INTO area_keys, names
+    FROM actors_area WHERE id IN (SELECT id FROM own UNION SELECT parent_id FROM own);
+    SELECT array_agg('t:' || t.id ORDER BY t.id),
+           concat_ws(' ', names, string_agg(name_sv || ' ' || name_en, ' ' ORDER BY t.id))
+    INTO theme_keys, names
+    FROM actors_actor_themes l JOIN actors_theme t ON t.id = l.theme_id WHERE l.actor_id = NEW.id;
+    SELECT array_agg('c:' || c.id ORDER BY c.id),
+           concat_ws(' ', names, string_agg(name_sv || ' ' || name_en, ' ' ORDER BY c.id))
+    INTO competence_keys, names
+    FROM actors_actor_competences l JOIN actors_competence c ON c.id = l.competence_id WHERE l.actor_id = NEW.id;
     NEW.labels := concat_ws(' ', actors_kind_words(NEW.kind), place, NEW.seat_outside, names);
     NEW.facets := ARRAY['k:' || NEW.kind]
         || CASE WHEN NEW.size <> '' THEN ARRAY['z:' || NEW.size] END
