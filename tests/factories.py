@@ -1,12 +1,25 @@
 """Real rows for tests: each makes the smallest valid row, and takes what the test is about."""
 
+from importlib import import_module
 from itertools import count
 
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.models import User
-from actors.models import Actor, ActorKind, ActorStatus, Area, Municipality, Representative, RepresentativeRole, Theme
+from actors.models import (
+    Actor,
+    ActorKind,
+    ActorStatus,
+    Area,
+    Claim,
+    Municipality,
+    Representative,
+    RepresentativeRole,
+    Theme,
+)
 
 _number = count(1)
 
@@ -45,3 +58,16 @@ def make_actor(name=None, *, areas=(), themes=(), competences=(), representative
     for user in representatives:
         Representative.objects.create(actor=actor, user=user, role=RepresentativeRole.OWNER)
     return actor
+
+
+def make_curator(email=None, **fields):
+    """A member of staff in the group that the migrations make for curators."""
+    if not Group.objects.filter(name="curators").exists():  # a test with real commits has emptied the tables
+        import_module("actors.migrations.0005_curators_group").make_group(apps, None)
+    user = make_user(email, is_staff=True, **fields)
+    user.groups.add(Group.objects.get(name="curators"))
+    return user
+
+
+def make_claim(actor=None, user=None, **fields):
+    return Claim.objects.create(actor=actor or make_actor(), user=user or make_user(), **fields)

@@ -1,6 +1,7 @@
 """What can be done in the register. Each verb is atomic, checks who may, and leaves a line in the log."""
 
 from actors.actions.curation import approve_claim, refuse_claim
+from actors.actions.twins import not_the_same, remember_twins, twins_of
 from actors.actions.workflow import (
     STEPS,
     Changed,
@@ -20,11 +21,14 @@ __all__ = [
     "approve_claim",
     "archive",
     "mails_for",
+    "not_the_same",
     "open_steps",
     "publish",
     "refuse_claim",
+    "remember_twins",
     "restore",
     "return_for_changes",
     "submit",
+    "twins_of",
     "withdraw",
 ]

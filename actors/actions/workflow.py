@@ -114,7 +114,6 @@ def _stamp(row, step, text):
     now = timezone.now()
     row.status = STEPS[step].target
     row.status_reason = text if STEPS[step].needs_reason else ""
-    row.version += 1
     if step == "submit":
         row.submitted_at = row.confirmed_at = now
     if row.status == ActorStatus.PUBLISHED:

@@ -9,6 +9,7 @@ from actors.models.actor import (
     SizeClass,
     SniVersion,
 )
+from actors.models.curation import Reviewing, TwinPair
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole
 from actors.models.strategy import Area, Competence, Municipality, Theme
 
@@ -25,7 +26,9 @@ __all__ = [
     "Municipality",
     "Representative",
     "RepresentativeRole",
+    "Reviewing",
     "SizeClass",
     "SniVersion",
     "Theme",
+    "TwinPair",
 ]

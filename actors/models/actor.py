@@ -1,6 +1,7 @@
 """The actor: an organisation of the innovation system, and where it stands on its way to the public register."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -79,6 +80,18 @@ SWEDISH_FROM = "åäöæøéèêëáàâãüúùûíìîïóòôõçñýÿ"
 SWEDISH_TO = "{|}|}eeeeaaaayuuuiiiioooocnyy"
 NAME_SORT = Func(Lower("name"), Value(SWEDISH_FROM), Value(SWEDISH_TO), function="translate")
 
+WEB_DOMAIN = Func(
+    Lower("website"), Value(r"^https?://(?:www[.])?([^/:?#]+).*$"), Value(r"\1"), function="regexp_replace"
+)
+
+# Every column that people, imports or actions write; the others are computed by the database.
+WRITTEN = (  # noqa: SIM905
+    "name legal_name slug kind organisation_number unit is_sole_trader size sni_code sni_version municipality_id "
+    "seat_outside latitude longitude website is_website_verified contact_email description_sv description_en "
+    "offers_sv offers_en seeks_sv seeks_en source certainty confirmed_at status status_reason submitted_at "
+    "published_at created_at updated_at"
+).split()
+
 
 @pghistory.track(exclude=["name_sort", "labels", "facets"])
 class Actor(models.Model):
@@ -155,6 +168,16 @@ class Actor(models.Model):
                 name="actor_newest",
                 condition=Q(status=ActorStatus.PUBLISHED),
             ),
+            models.Index(WEB_DOMAIN, name="actor_web_domain", condition=~Q(website="")),
+        ]
+        triggers = [
+            # Counts every save, whoever writes, so that a form drawn from an older row can be told so.
+            pgtrigger.Trigger(
+                name="version_counts",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf(*WRITTEN),
+                func="NEW.version := OLD.version + 1; RETURN NEW;",
+            )
         ]
         constraints = [
             models.UniqueConstraint(
