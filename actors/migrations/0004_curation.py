@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             model_name="twinpair",
             name="first",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="actors.actor", verbose_name="one"
+                on_delete=django.db.models.deletion.CASCADE, related_name="twins_as_first", to="actors.actor", verbose_name="one"
             ),
         ),
         migrations.AddField(
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
             name="second",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
+                related_name="twins_as_second",
                 to="actors.actor",
                 verbose_name="the other",
             ),

@@ -54,8 +54,10 @@ class TwinPairQuerySet(models.QuerySet):
 class TwinPair(models.Model):
     """Two actors that may be one. Once a curator says that they are not the same, that is remembered."""
 
-    first = models.ForeignKey("actors.Actor", models.CASCADE, related_name="+", verbose_name=_("one"))
-    second = models.ForeignKey("actors.Actor", models.CASCADE, related_name="+", verbose_name=_("the other"))
+    first = models.ForeignKey("actors.Actor", models.CASCADE, related_name="twins_as_first", verbose_name=_("one"))
+    second = models.ForeignKey(
+        "actors.Actor", models.CASCADE, related_name="twins_as_second", verbose_name=_("the other")
+    )
     score = models.PositiveSmallIntegerField(_("likeness of the names, per cent"))
     same_number = models.BooleanField(_("same organisation number"), default=False)
     same_domain = models.BooleanField(_("same web domain"), default=False)
