@@ -84,7 +84,13 @@ class Email(models.Model):
         permissions = [("resend_email", "Can send a mail again")]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="email_latest"),
-            models.Index(fields=["due_at", "id"], name="email_due", condition=Q(state=EmailState.QUEUED)),
+            models.Index(
+                models.ExpressionWrapper(Q(kind=EmailKind.DIGEST), models.BooleanField()),
+                "due_at",
+                "id",
+                name="email_due",
+                condition=Q(state=EmailState.QUEUED),
+            ),
             models.Index(fields=["lease_until"], name="email_leased", condition=Q(state=EmailState.SENDING)),
             models.Index(fields=["to"], name="email_to"),
         ]
@@ -98,13 +104,24 @@ class Email(models.Model):
         return f"<{hashlib.sha256(self.key.encode()).hexdigest()[:40]}@{settings.MAIL_DOMAIN}>"
 
     def end(self, state, answer=""):
-        """Save a state that nothing follows, and forget the codes (the demo keeps them to be read)."""
-        self.state, self.answer, self.lease_until = state, answer, None
+        """Save a state that nothing follows, and forget the codes (the demo keeps them to be read).
+
+        Saves nothing and returns False when somebody else has tried this mail since it was read.
+        """
+        values = {"state": state, "answer": answer, "lease_until": None, "subject": self.subject}
         if state == EmailState.SENT:
-            self.sent_at = timezone.now()
+            values["sent_at"] = timezone.now()
         if not settings.DEMO:
-            self.secret = dict.fromkeys(self.secret, "")
-        self.save(update_fields=["state", "answer", "lease_until", "sent_at", "secret", "subject"])
+            values["secret"] = dict.fromkeys(self.secret, "")
+        return self._save_if_ours(**values)
+
+    def put_back(self, due_at, answer):
+        """Let it be tried again at `due_at`; False as for `end`."""
+        return self._save_if_ours(state=EmailState.QUEUED, due_at=due_at, answer=answer, lease_until=None)
+
+    def _save_if_ours(self, **values):
+        """`attempts` counts the claims, so it tells whether the claim is still ours."""
+        return bool(Email.objects.filter(pk=self.pk, attempts=self.attempts).update(**values))
 
 
 class Suppression(models.Model):

@@ -1,0 +1,64 @@
+"""From subject, text and HTML to the bytes that a mail server takes."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from web import region
+
+POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+EMBLEM = "emblem"  # the Content-ID that `mail/base.html` names
+
+
+@cache
+def emblem_png():
+    """The flag of the European Union, 2:3, drawn from its construction sheet at twice the size it is shown."""
+    return (Path(__file__).parent / "eu-emblem.png").read_bytes()
+
+
+def compose(email, rendered):
+    """Build the message: text, HTML with the emblem beside it, and headers that no typed text can break."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = _sender()
+    message["To"] = ascii_address(email.to)
+    message["Subject"] = rendered.subject
+    message["Date"] = format_datetime(timezone.localtime())
+    message["Message-ID"] = email.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = email.language
+    if reply_to := _of_region("contact_email"):
+        message["Reply-To"] = reply_to
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if f"cid:{EMBLEM}" in rendered.html:
+        html = message.get_payload()[1]
+        html.add_related(
+            emblem_png(), "image", "png", cid=f"<{EMBLEM}>", disposition="inline", filename="eu-emblem.png"
+        )
+    return message
+
+
+def ascii_address(address):
+    """The address with a domain that every mail server understands (å in a domain becomes xn--…)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.encode('idna').decode()}"
+
+
+def sender_address():
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _sender():
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return Address(display_name=name or _of_region("site_name"), addr_spec=address)
+
+
+def _of_region(name):
+    return getattr(region.current(), name, "")

@@ -1,0 +1,129 @@
+"""Sending what is due.
+
+A sender claims one mail at a time and commits the claim, with a lease, before it speaks to the mail server. When it
+dies in between, the lease runs out: security and transactional mails go again (the same Message-ID), a digest stops
+as unknown. No transaction is open while a mail server thinks.
+"""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from notifications.composing import compose
+from notifications.models import Email, EmailKind, EmailState, Suppression
+from notifications.rendering import render
+from notifications.smtp import Courier, InDoubt, Later, Ledger, Refused
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)  # longer than ten waits of EMAIL_TIMEOUT, more than one mail can need
+BACKOFF_MINUTES = (1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240, 225)  # 24 hours in all
+RUN_SECONDS = 50
+
+CLAIM = """
+    UPDATE notifications_email AS mail
+       SET state = 'sending', lease_until = now() + %s, attempts = mail.attempts + 1
+     WHERE state = 'queued'
+       AND id = (SELECT id FROM notifications_email
+                  WHERE state = 'queued' AND due_at <= now()
+                  ORDER BY (kind = 'digest'), due_at, id
+                  LIMIT 1 FOR UPDATE SKIP LOCKED)
+ RETURNING mail.*,
+           EXISTS (SELECT FROM notifications_suppression WHERE address = lower(mail."to")) AS is_suppressed,
+           (SELECT NOT is_active FROM accounts_user WHERE id = mail.user_id) AS is_of_closed_account
+"""
+
+
+def send_due(*, lease=LEASE, seconds=RUN_SECONDS):
+    """Send what is due until nothing is left or `seconds` have passed; returns how many came to which state.
+
+    Any number of senders may run at once. Must not be called inside a transaction: the claim would not be durable.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("Mail is never sent inside a transaction.")
+    recover()
+    done, end = Counter(), monotonic() + seconds
+    if not Email.objects.due().exists():
+        return done
+    courier = Courier() if settings.EMAIL_DELIVERY == "smtp" else Ledger()
+    try:
+        while monotonic() < end and courier.ready() and (email := claim(lease)):
+            done[_deliver(email, courier)] += 1
+    finally:
+        courier.close()
+    return done
+
+
+def claim(lease=LEASE):
+    """Take the mail that has waited longest, digests last; None when nothing is due."""
+    return next(iter(Email.objects.raw(CLAIM, [lease])), None)
+
+
+def recover():
+    """Give back what dead senders held: leases that have run out."""
+    expired = Email.objects.filter(state=EmailState.SENDING, lease_until__lt=timezone.now())
+    for digest in expired.filter(kind=EmailKind.DIGEST):
+        digest.end(EmailState.UNKNOWN, "the sender died while sending")
+    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
+
+
+def _deliver(email, courier):
+    """Bring one claimed mail to its next state and return that state."""
+    if ending := _ending_without_sending(email):
+        return _end(email, *ending)
+    try:
+        rendered = render(email)
+        message = compose(email, rendered)
+    except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not stop the next
+        logger.error("Mail %s cannot be built: %s", email.pk, type(error).__name__)
+        return _again_later(email, f"cannot be built: {type(error).__name__}")
+    email.subject = rendered.subject
+    try:
+        answer = courier.send(email, message)
+    except Later as error:
+        return _again_later(email, str(error))
+    except InDoubt as error:
+        if email.kind == EmailKind.DIGEST:
+            return _end(email, EmailState.UNKNOWN, str(error))
+        return _again_later(email, str(error))
+    except Refused as error:
+        return _refused(email, error)
+    return _end(email, EmailState.SENT, answer)
+
+
+def _ending_without_sending(email):
+    """Who gets a mail is decided now, not when it was written."""
+    if email.expires_at and email.expires_at <= timezone.now():
+        return EmailState.WITHDRAWN, "too late: what it carries is no longer valid"
+    if email.is_of_closed_account and email.kind != EmailKind.SECURITY:
+        return EmailState.WITHDRAWN, "the account is closed"
+    if email.is_suppressed:
+        return EmailState.SUPPRESSED, "no mail goes to this address"
+    if email.attempts > len(BACKOFF_MINUTES) + 1:
+        return EmailState.FAILED, email.answer or "given up"
+    return None
+
+
+def _again_later(email, answer):
+    if email.attempts > len(BACKOFF_MINUTES):
+        return _end(email, EmailState.FAILED, answer)
+    wait = timedelta(minutes=BACKOFF_MINUTES[email.attempts - 1])
+    email.put_back(timezone.now() + wait, answer)
+    return EmailState.QUEUED
+
+
+@transaction.atomic
+def _refused(email, error):
+    if error.address_is_dead:
+        Suppression.objects.get_or_create(address=email.to.lower(), defaults={"reason": str(error)})
+    return _end(email, EmailState.FAILED, str(error))
+
+
+def _end(email, state, answer):
+    email.end(state, answer)
+    return state

@@ -1,0 +1,17 @@
+"""The worker's side of the outbox."""
+
+from time import monotonic
+
+from celery import shared_task
+
+from notifications import bell, sending
+from notifications.models import Email
+
+
+@shared_task
+def send_due_mail():
+    """Send what is due. Runs on the bell and every half minute; takes a long queue in turns."""
+    end = monotonic() + sending.RUN_SECONDS
+    sending.send_due()
+    if monotonic() >= end and Email.objects.due().exists():
+        bell.ring()

@@ -1,0 +1,112 @@
+"""A real mail server that writes down what it takes, and misbehaves when told to."""
+
+import asyncio
+import email
+import logging
+import socket
+from collections import Counter
+from email.policy import default
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from notifications import bell
+from notifications.actions import queue_email
+from notifications.models import Email
+
+_number = count(1)
+
+
+class Sink:
+    """`rcpt` and `data` say per address what the server does: an answer, "silent", "drop" or "take and drop"."""
+
+    def __init__(self):
+        self.taken = []
+        self.connections = 0
+        self.rcpt = {}
+        self.data = {}
+        self.pause = 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        answer = self.rcpt.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = self.data.get(envelope.rcpt_tos[0], "250 Taken")
+        await asyncio.sleep(self.pause)
+        if answer == "silent":
+            await asyncio.sleep(2)
+            answer = "drop"
+        if answer.startswith("250") or answer == "take and drop":
+            message = email.message_from_bytes(envelope.content, policy=default)
+            self.taken.append(SimpleNamespace(to=envelope.rcpt_tos, sender=envelope.mail_from, message=message))
+        await asyncio.sleep(self.pause)
+        if answer in {"drop", "take and drop"}:
+            server.transport.abort()
+            return ""
+        return answer
+
+    def ids(self):
+        """How often each Message-ID was taken."""
+        return Counter(taken.message["Message-ID"] for taken in self.taken)
+
+
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # what the sink hears is not what we log
+
+
+class Server(Controller):
+    def factory(self):
+        return SMTP(self.handler, enable_SMTPUTF8=False, ident="sink")
+
+
+@pytest.fixture
+def sink(settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    sink = Sink()
+    server = Server(sink, hostname="127.0.0.1", port=port)
+    server.start()
+    sink.port = port
+    settings.EMAIL_DELIVERY = "smtp"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 1
+    yield sink
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def fresh_bell():
+    """A broker that one test has killed is not remembered by the next."""
+    bell._quiet_until = 0.0
+    yield
+    bell._quiet_until = 0.0
+
+
+def queue(to=None, **values):
+    """Queue the smallest real mail: a code; takes what the test is about."""
+    number = next(_number)
+    values = {
+        "to": to or f"reader{number}@example.org",
+        "template": "account_code",
+        "context": {"purpose": "sign_in", "minutes": 15},
+        "secret": {"code": "ABC-123"},
+        "language": "en",
+        "key": f"test:{number}",
+        **values,
+    }
+    return queue_email(**values)
+
+
+def states():
+    """Address → state of every mail."""
+    return dict(Email.objects.values_list("to", "state"))
