@@ -227,7 +227,7 @@ def seed(count, number):
         taken = Actor.objects.exclude(organisation_number="").values_list("organisation_number", flat=True)
         writer = Writer(number, municipalities=municipality_choice(), taken=taken)
         first = _reserve(cursor, count)
-        # Links first (their keys are checked at commit): each actor's search terms are then computed once, not four times.
+        # Links first (keys are checked at commit): each actor's terms are then computed once, not four times.
         _copy_links(cursor, number, first, count)
         _copy_actors(cursor, writer, first, count)
     tidy()
