@@ -63,7 +63,8 @@ def test_inside_an_app_models_come_before_actions_before_forms_before_views():
 
 
 @pytest.mark.parametrize(
-    "source", ["import actors.models", "def late():\n    from insight import views", "from tests.factories import make_user"]
+    "source",
+    ["import actors.models", "def late():\n    from insight import views", "from tests.factories import make_user"],
 )
 def test_a_forbidden_import_is_seen_wherever_it_hides(tmp_path, monkeypatch, source):
     monkeypatch.setattr("tests.test_imports.ROOT", tmp_path)
