@@ -6,6 +6,9 @@ class HubConfig(AppConfig):
     name = "s3hub"
     default = True
 
+    def ready(self):
+        from s3hub import checks  # noqa: F401, PLC0415 - registers them
+
 
 class AdminConfig(apps.AdminConfig):
     default = False

@@ -5,7 +5,10 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from s3hub import views
+
 urlpatterns = [
+    path("health/", views.health, name="health"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path(_("account/"), include("allauth.urls")),

@@ -189,7 +189,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "actor", "labels", models.TextField(blank=True, default="", editable=False, verbose_name="words of its tags")
+            "actor",
+            "labels",
+            models.TextField(blank=True, default="", editable=False, verbose_name="words of its tags"),
         ),
         migrations.AddField(
             "actor",
