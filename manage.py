@@ -8,6 +8,7 @@ requirements.lock when it is missing or was made from another one. S3HUB_NO_BOOT
 import os
 import subprocess
 import sys
+import time
 
 BASE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(BASE, ".venv")
@@ -158,5 +159,7 @@ def main():
 
 
 if __name__ == "__main__":
+    if "demo" in sys.argv[1:2]:  # which says at the end how long it took, .venv included
+        os.environ.setdefault("S3HUB_BEGAN", str(time.time()))
     enter()
     main()

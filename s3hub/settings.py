@@ -113,7 +113,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────────────────────────
 DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.database_url()
-STATEMENT_TIMEOUT = os.environ.get("STATEMENT_TIMEOUT", "5s")  # web; the worker and commands set their own
+STATEMENT_TIMEOUT = os.environ.get("STATEMENT_TIMEOUT", "60s")  # jobs and commands; wsgi.py sets 5s for the web
 
 
 def database(url):

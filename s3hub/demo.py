@@ -1,0 +1,119 @@
+"""The people of the demo: named in the region's folder, made once, never overwritten."""
+
+import base64
+import hashlib
+import hmac
+import time
+import tomllib
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from accounts.models import User
+from actors.models import Actor, Representative, RepresentativeRole
+
+TOTP_PERIOD = 30  # seconds
+
+
+class ForeignDatabase(Exception):
+    """The database has people of its own: accounts with printed passwords do not belong there."""
+
+
+def people():
+    """What `demo.toml` of the region says: role (curator, company, member), name, email, and a company's actor."""
+    path = Path(settings.REGION) / "demo.toml"
+    return tomllib.loads(path.read_text())["person"] if path.exists() else []
+
+
+def password_of(email):
+    """A password that is the same at every start of this checkout, and different in every other."""
+    letters = base64.b32encode(_derived(f"password {email}")).decode().lower()
+    return "-".join(letters[start : start + 4] for start in (0, 4, 8, 12))
+
+
+def _derived(purpose):
+    return hmac.digest(settings.SECRET_KEY.encode(), f"demo {purpose}".encode(), hashlib.sha256)
+
+
+@transaction.atomic
+def make_people():
+    """Make the people that are missing. Raises ForeignDatabase when others live here and none of ours."""
+    wanted = people()
+    known = set(User.objects.filter(email__in=[person["email"] for person in wanted]).values_list("email", flat=True))
+    if not known and User.objects.exists():
+        raise ForeignDatabase
+    for person in wanted:
+        if person["email"] not in known:
+            _make(person)
+
+
+def _make(person):
+    email = person["email"]
+    is_curator = person["role"] == "curator"
+    user = User.objects.create_user(email, password_of(email), name=person["name"], is_staff=is_curator)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if is_curator:
+        _make_curator(user)
+    actor = Actor.objects.filter(slug=person.get("actor", "")).first()
+    if actor is not None:
+        Representative.objects.create(actor=actor, user=user, role=RepresentativeRole.OWNER)
+
+
+def _make_curator(user):
+    groups = Group.objects.filter(permissions__codename="curate_actor").distinct()
+    user.groups.set(groups)
+    if not groups:
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["accounts", "actors"]))
+    TOTP.activate(user, base64.b32encode(_derived(f"second factor {user.email}")[:20]).decode())
+    RecoveryCodes.activate(user)
+
+
+def second_factor(user):
+    """The secret for an authenticator app, or None."""
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return get_adapter().decrypt(found.data["secret"]) if found else None
+
+
+def recovery_codes(user):
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return RecoveryCodes(found).get_unused_codes() if found else []
+
+
+def current_code(secret):
+    """The six digits of now, and for how many seconds they are."""
+    now = time.time()
+    return format_hotp_value(hotp_value(secret, int(now // TOTP_PERIOD))), TOTP_PERIOD - int(now % TOTP_PERIOD)
+
+
+def describe_people():
+    """Lines that tell how to sign in as whom."""
+    lines = []
+    for person in people():
+        user = User.objects.filter(email=person["email"]).first()
+        if user is None:
+            continue
+        password = password_of(user.email)
+        shown = password if user.check_password(password) else "(you changed the password)"
+        lines.append(f"  {person['role']:<8} {user.email:<28} {shown}")
+        lines.extend(_describe_second_factor(user))
+    return lines
+
+
+def _describe_second_factor(user):
+    secret = second_factor(user)
+    if secret is None:
+        return []
+    code, seconds = current_code(secret)
+    indent = " " * 11
+    return [
+        f"{indent}second factor: {code} for {seconds} s, later: python3 manage.py demo_code",
+        f"{indent}(authenticator app: {secret})",
+        f"{indent}recovery codes: {' '.join(recovery_codes(user)[:3])} …",
+    ]
