@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 
 from s3hub import embedded
+from tests.chromium import HOW, find_chromium, must_not_skip
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs a loop in the test's thread
 TEMPLATE = "s3hub_template"
@@ -54,3 +55,26 @@ def empty_cache():
     """Limits and page parts of one test are not those of the next."""
     yield
     cache.clear()
+
+
+# ── Browser tests: skipped in one line when there is no Chromium, never in CI ────────────────────────────────────────
+def pytest_collection_modifyitems(items):
+    if find_chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and must_not_skip():
+        report.outcome = "failed"
+        report.longrepr = f"A browser test was skipped, and CI is set: {HOW}."
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "browser" in r.keywords]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {HOW}.")
