@@ -1,11 +1,14 @@
-"""Writing mails into the outbox, and taking them back."""
+"""Writing mails into the outbox, taking them back, sending them again."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import AuditEntry
 from notifications import bell
-from notifications.models import Email, EmailKind, EmailState
+from notifications.models import Email, EmailKind, EmailState, Suppression
 from web.text import clean_line
 
 
@@ -44,6 +47,10 @@ def queue_email(
         "due_at": due_at or timezone.now(),
         "expires_at": expires_at,
     }
+    return _write(key, values)
+
+
+def _write(key, values):
     email, is_new = Email.objects.get_or_create(key=key, defaults=values)
     if is_new:
         bell.ring_on_commit()
@@ -58,3 +65,36 @@ def withdraw(*, key):
             return False
         email.end(EmailState.WITHDRAWN)
     return True
+
+
+@transaction.atomic
+def send_again(email, *, by):
+    """Queue a copy of a mail that came to an end and return it; ValidationError says why it cannot be sent again."""
+    email = Email.objects.select_for_update().get(pk=email.pk)
+    copies = Email.objects.filter(again_of=email)
+    if reason := _why_not_again(email, copies):
+        raise ValidationError(reason)
+    same = ("to", "template", "context", "secret", "language", "kind", "user", "expires_at")
+    values = {name: getattr(email, name) for name in same}
+    copy = _write(f"again:{email.pk}:{copies.count() + 1}", {**values, "again_of": email})
+    AuditEntry.objects.record(by=by, verb="email.send_again", target=email)
+    return copy
+
+
+def _why_not_again(email, copies):
+    if email.is_under_way() or any(copy.is_under_way() for copy in copies):
+        return _("It is already on its way.")
+    if email.state == EmailState.WITHDRAWN:
+        return _("It was withdrawn: its cause is gone.")
+    if email.carried_what_no_longer_works():
+        return _("It carried a code or a link that no longer works. Ask the person to request a new one.")
+    if Suppression.objects.filter(address=email.to.lower()).exists():
+        return _("The address is stopped. Let mail go to it again first.")
+    return ""
+
+
+@transaction.atomic
+def lift(suppression, *, by):
+    """Let mail go to a stopped address again. What was stopped meanwhile stays stopped; it can be sent again."""
+    AuditEntry.objects.record(by=by, verb="suppression.lift", target=suppression, reason=suppression.reason)
+    suppression.delete()

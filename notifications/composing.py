@@ -1,5 +1,6 @@
 """From subject, text and HTML to the bytes that a mail server takes."""
 
+from base64 import b64encode
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -43,6 +44,11 @@ def compose(email, rendered):
             emblem_png(), "image", "png", cid=f"<{EMBLEM}>", disposition="inline", filename="eu-emblem.png"
         )
     return message
+
+
+def as_page(html):
+    """The HTML of a mail with the emblem inside, to be looked at in a browser."""
+    return html.replace(f"cid:{EMBLEM}", f"data:image/png;base64,{b64encode(emblem_png()).decode()}")
 
 
 def ascii_address(address):

@@ -29,9 +29,6 @@ class EmailKind(models.TextChoices):
     DIGEST = "digest", _("Digest")
 
 
-FINAL = (EmailState.SENT, EmailState.FAILED, EmailState.UNKNOWN, EmailState.SUPPRESSED, EmailState.WITHDRAWN)
-
-
 class EmailQuerySet(models.QuerySet):
     def due(self):
         """What a sender would take now."""
@@ -40,6 +37,11 @@ class EmailQuerySet(models.QuerySet):
     def overdue(self, after=timedelta(minutes=2)):
         """What should have gone out more than `after` ago: nobody is sending."""
         return self.filter(state=EmailState.QUEUED, due_at__lt=timezone.now() - after)
+
+    def in_trouble(self):
+        """What staff should look at: not delivered, perhaps not delivered, or refused at least once."""
+        ended_badly = Q(state__in=[EmailState.FAILED, EmailState.UNKNOWN, EmailState.SUPPRESSED])
+        return self.filter(ended_badly | Q(state=EmailState.QUEUED, attempts__gt=0))
 
 
 class Email(models.Model):
@@ -102,6 +104,14 @@ class Email(models.Model):
     def message_id(self):
         """The same for every copy of the same mail; tells nothing about its cause."""
         return f"<{hashlib.sha256(self.key.encode()).hexdigest()[:40]}@{settings.MAIL_DOMAIN}>"
+
+    def is_under_way(self):
+        return self.state in (EmailState.QUEUED, EmailState.SENDING)
+
+    def carried_what_no_longer_works(self):
+        """Whether its codes are emptied or too old."""
+        too_old = self.expires_at is not None and self.expires_at <= timezone.now()
+        return too_old or not all(self.secret.values())
 
     def end(self, state, answer=""):
         """Save a state that nothing follows, and forget the codes (the demo keeps them to be read).
