@@ -4,10 +4,11 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from web.text import clean_line
@@ -43,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
     anonymised_at = models.DateTimeField(_("account closed"), null=True, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
 
     objects = UserManager()
 
@@ -63,6 +65,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.lower()
         self.name = clean_line(self.name)
+
+    def _get_session_auth_hash(self, secret=None):
+        """Django's hash of the password, and the epoch: sessions can be ended without a new password."""
+        salt = f"accounts.User.session.{self.session_epoch}"
+        return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self):
         return self.name
@@ -92,6 +99,46 @@ class EmailProof(models.Model):
 
     def __str__(self):
         return str(self.pk)
+
+
+class TallyManager(models.Manager):
+    UPSERT = """
+        INSERT INTO accounts_tally AS old (key, count, ends_at) VALUES (%s, 1, clock_timestamp() + %s)
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN old.ends_at <= clock_timestamp() THEN 1 ELSE old.count + 1 END,
+            ends_at = CASE WHEN old.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE old.ends_at END
+        RETURNING count
+    """
+
+    def spend(self, what, whom, *, limit, per):
+        """Count one more `what` by `whom`; True while no more than `limit` were counted within `per` (a timedelta).
+
+        Call it outside a transaction that may be rolled back: the count must stay.
+        """
+        key = salted_hmac("accounts.Tally", f"{what}:{whom}", algorithm="sha256").hexdigest()
+        with connection.cursor() as cursor:
+            cursor.execute(self.UPSERT, [key, per])
+            return cursor.fetchone()[0] <= limit
+
+
+class Tally(models.Model):
+    """How often something was tried within a while: kept in PostgreSQL, so that an empty Redis forgives nobody.
+
+    The key is a keyed hash, so that the table holds neither addresses nor persons.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    objects = TallyManager()
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self):
+        return self.key
 
 
 class AuditEntryManager(models.Manager):

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ActorsConfig(AppConfig):
     name = "actors"
     verbose_name = _("Actors")
+
+    def ready(self):
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from actors.mine import ActorPart  # noqa: PLC0415
+
+        mine.register(ActorPart())

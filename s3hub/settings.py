@@ -221,7 +221,24 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 30 * 60  # a mail may take its time; tries are counted in PostgreSQL
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_TIMEOUT = 60 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True  # a link could be followed, and used up, by a mail scanner
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_CHANGE_EMAIL = True  # one address for one account; the old one stays until the new one is proven
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpForm"
+ACCOUNT_FORMS = {
+    "login": "accounts.signing_in.PasswordForm",
+    "request_login_code": "accounts.signing_in.AskForCodeForm",
+    "confirm_login_code": "accounts.signing_in.LoginCodeForm",
+    "confirm_email_verification_code": "accounts.signing_in.SignUpCodeForm",
+    "confirm_password_reset_code": "accounts.signing_in.ResetCodeForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -230,6 +247,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # one period of 30 s either way: clocks differ
 MFA_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 SECOND_FACTOR_REQUIRED = True  # staff, for every admin URL

@@ -12,6 +12,8 @@ urlpatterns = [
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path(_("account/"), include("allauth.urls")),
+        path("", include("accounts.urls")),
+        path("", include("actors.registration_urls")),
         prefix_default_language=False,
     ),
 ]

@@ -107,7 +107,10 @@ class Migration(migrations.Migration):
             model_name="twinpair",
             name="first",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="twins_as_first", to="actors.actor", verbose_name="one"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="twins_as_first",
+                to="actors.actor",
+                verbose_name="one",
             ),
         ),
         migrations.AddField(

@@ -52,6 +52,9 @@ class Claim(models.Model):
     actor = models.ForeignKey("actors.Actor", models.CASCADE, related_name="claims", verbose_name=_("actor"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims", verbose_name=_("person"))
     message = models.TextField(_("message"), max_length=1000, blank=True)
+    is_domain_proven = models.BooleanField(
+        _("work address is on the actor's own checked website"), default=False, editable=False
+    )
     state = models.CharField(_("state"), max_length=8, choices=ClaimState, default=ClaimState.OPEN)
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)

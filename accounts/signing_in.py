@@ -1,0 +1,64 @@
+"""allauth's forms for codes and passwords, counted in PostgreSQL before anything is compared or hashed."""
+
+from allauth.account import forms as allauth_forms
+from allauth.core import context
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import proofs
+from web.fields import AddressField
+from web.limits import client_address
+
+
+def _ask(email):
+    if not proofs.may_ask_for_code(email=email, client=client_address(context.request)):
+        raise ValidationError(proofs.TOO_MANY_CODES)
+
+
+def _try(email):
+    if not proofs.may_try_code(email=email, client=client_address(context.request)):
+        raise ValidationError(proofs.TOO_MANY_TRIES)
+
+
+class AskForCodeForm(allauth_forms.RequestLoginCodeForm):
+    """Sign in by code; asking is counted in PostgreSQL, whether or not the address has an account."""
+
+    email = AddressField(label=_("Your e-mail address"))
+
+    def clean_email(self):
+        _ask(self.cleaned_data["email"])
+        return super().clean_email()
+
+
+def _sign_in_key():
+    """Whose code is tried: the address in the session, which stands there for unknown addresses too."""
+    login = context.request.session.get("account_login") or {}
+    return login.get("email") or context.request.session.session_key or "unknown"
+
+
+class LimitedCodeMixin:
+    def clean_code(self):
+        _try(_sign_in_key())
+        return super().clean_code()
+
+
+class LoginCodeForm(LimitedCodeMixin, allauth_forms.ConfirmLoginCodeForm):
+    """The code that signs in; parallel guesses share one budget."""
+
+
+class SignUpCodeForm(LimitedCodeMixin, allauth_forms.ConfirmEmailVerificationCodeForm):
+    """The code that proves the address of a new account."""
+
+
+class ResetCodeForm(LimitedCodeMixin, allauth_forms.ConfirmPasswordResetCodeForm):
+    """The code that lets set a new password."""
+
+
+class PasswordForm(allauth_forms.LoginForm):
+    """Sign in with a password; counted before anything is hashed."""
+
+    def clean(self):
+        email = self.cleaned_data.get("login")
+        if email:
+            _try(email.lower())
+        return super().clean()

@@ -1,0 +1,95 @@
+"""The register's share of my page, my data and closing an account."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.mine import Part
+from accounts.models import AuditEntry
+from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
+
+OWNER = RepresentativeRole.OWNER
+
+
+def _only_mine(user):
+    """Actors whose last owner is `user`."""
+    others = Representative.objects.filter(actor=OuterRef("pk"), role=OWNER).exclude(user=user)
+    owned = Representative.objects.filter(user=user, role=OWNER).values("actor")
+    return Actor.objects.filter(pk__in=owned).exclude(Exists(others))
+
+
+def _never_sent():
+    return Actor.objects.filter(status=ActorStatus.DRAFT, submitted_at=None)
+
+
+def _delete(drafts):
+    """Delete drafts and what history kept of them; how many."""
+    pks = list(drafts.values_list("pk", flat=True))
+    Actor.objects.filter(pk__in=pks).delete()
+    Actor.pgh_event_model.objects.filter(pgh_obj_id__in=pks).delete()
+    return len(pks)
+
+
+class ActorPart(Part):
+    """Organisations that a person represents, and requests to."""
+
+    key = "actors"
+    order = 10
+    template = "actors/_mine.html"
+
+    def page(self, user):
+        represents = Representative.objects.filter(user=user).select_related("actor").order_by("actor__name_sort", "pk")
+        owned = Representative.objects.filter(user=user, role=OWNER).values("actor")
+        asked = Claim.objects.filter(actor__in=owned, state=ClaimState.OPEN).select_related("actor", "user")
+        claims = Claim.objects.filter(user=user).select_related("actor").order_by("-created_at")[:20]
+        return {"represents": represents, "asked": asked, "claims": claims, "draft_days": settings.DRAFT_DAYS}
+
+    def data(self, user):
+        represents = Representative.objects.filter(user=user).select_related("actor")
+        claims = Claim.objects.filter(user=user).select_related("actor")
+        return {
+            "represents": [
+                {"organisation": one.actor.name, "role": one.role, "since": one.since.isoformat()} for one in represents
+            ],
+            "requests": [
+                {
+                    "organisation": one.actor.name,
+                    "message": one.message,
+                    "state": one.state,
+                    "asked": one.created_at.isoformat(),
+                    "reason": one.reason,
+                }
+                for one in claims
+            ],
+        }
+
+    def warnings(self, user):
+        left = _only_mine(user).exclude(pk__in=_never_sent())
+        texts = [
+            _("%(actor)s has no other owner. The profile stays, and staff must let the next person in.")
+            % {"actor": actor}
+            for actor in left
+        ]
+        drafts = _only_mine(user).filter(pk__in=_never_sent())
+        return texts + [_("The draft of %(actor)s is deleted.") % {"actor": actor} for actor in drafts]
+
+    def close(self, user):
+        _delete(_only_mine(user).filter(pk__in=_never_sent()))
+        claims = Claim.objects.filter(user=user)
+        for claim in claims.select_related("actor"):
+            log = AuditEntry.objects.filter(target_type=claim._meta.label_lower, target_id=str(claim.pk))
+            log.update(target_label=claim.actor.name)
+        claims.update(message="")
+        claims.filter(state=ClaimState.OPEN).delete()
+        Representative.objects.filter(user=user).delete()
+
+    def is_used(self, users):
+        has_any = Exists(Representative.objects.filter(user=OuterRef("pk")))
+        return users.filter(has_any | Exists(Claim.objects.filter(user=OuterRef("pk"))))
+
+    def purge(self, now):
+        """Drafts that were started in the registration and not touched for DRAFT_DAYS."""
+        old = _never_sent().filter(updated_at__lt=now - timedelta(days=settings.DRAFT_DAYS))
+        return _delete(old.filter(Exists(Representative.objects.filter(actor=OuterRef("pk")))))

@@ -1,0 +1,90 @@
+"""Change a profile without overwriting anybody's work unseen."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actors.actions import registration
+from actors.forms import EditForm
+from actors.models import Actor, ActorStatus
+
+private = cache_control(private=True, no_store=True)
+
+
+def _shown(field, value):
+    """A form value as people read it."""
+    choices = getattr(field.field, "choices", None)
+    if choices is None:
+        return value or ""
+    chosen = {str(one) for one in (value if isinstance(value, (list, tuple)) else [value])}
+    return ", ".join(str(label) for key, label in choices if str(key) in chosen and str(key))
+
+
+def _differences(mine, theirs):
+    """(label, what is saved, what I typed) for each field where they differ."""
+    for name, field in mine.fields.items():
+        if name == "version":
+            continue
+        saved, typed = theirs[name], mine[name]
+        pair = (_shown(saved, _plain(saved.value())), _shown(typed, _plain(typed.value())))
+        if pair[0] != pair[1]:
+            yield field.label, *pair
+
+
+def _plain(value):
+    if isinstance(value, (list, tuple)) or (hasattr(value, "__iter__") and not isinstance(value, str)):
+        return [getattr(one, "pk", one) for one in value]
+    return value
+
+
+def _conflict(request, form, current):
+    theirs = type(form)(instance=current)
+    data = form.data.copy()
+    data["version"] = str(current.version)
+    again = type(form)(data, instance=current)
+    hidden = [field.as_hidden() for field in again]
+    context = {"actor": current, "differences": list(_differences(form, theirs)), "hidden": hidden}
+    return render(request, "actors/edit_conflict.html", context, status=409)
+
+
+def save_or_explain(request, form, *, to):
+    """Save and go to `to`; the 409 page when somebody saved between; None when the form has errors."""
+    if not form.is_valid():
+        return None
+    try:
+        registration.save_profile(form, by=request.user)
+    except registration.Outdated as error:
+        return _conflict(request, form, error.current)
+    return redirect(to)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, slug):
+    actor = get_object_or_404(Actor.objects.editable_by(request.user), slug=slug)
+    if actor.status == ActorStatus.ARCHIVED:
+        messages.error(request, _("The profile is archived and cannot be changed. Write to us if that is wrong."))
+        return redirect("my_page")
+    form = EditForm(request.POST or None, instance=actor)
+    if request.method == "POST":
+        response = save_or_explain(request, form, to=_after(actor))
+        if response:
+            if response.status_code == 302:
+                messages.success(request, _("The changes are saved."))
+            return response
+    return render(request, "actors/edit.html", {"form": form, "actor": actor})
+
+
+def _after(actor):
+    return actor.get_absolute_url() if actor.status == ActorStatus.PUBLISHED else "my_page"
+
+
+@private
+@require_POST
+def confirm(request, slug):
+    actor = get_object_or_404(Actor.objects.published().editable_by(request.user), slug=slug)
+    registration.confirm(actor, by=request.user)
+    messages.success(request, _("Thank you. The profile now says that it was confirmed today."))
+    return redirect("my_page")
