@@ -146,7 +146,7 @@ def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "s3hub.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command in ("demo", "demo_code"):
-        os.environ.setdefault("DEMO", "1")
+        os.environ["DEMO"] = "1"
     from s3hub import embedded
 
     if embedded.needed() and command not in NEED_NO_SERVER and "--help" not in sys.argv:

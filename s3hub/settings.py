@@ -20,30 +20,33 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
 
 
+def env(name, default=""):
+    """Read a variable; an empty one counts as not set, since `.env.example` leaves many empty."""
+    return os.environ.get(name, "").strip() or default
+
+
 def env_flag(name, default):
     """Read a yes/no variable; `1`, `true`, `yes`, `on` count as yes."""
-    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+    return env(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
-def env_list(name, default=""):
+def env_list(name):
     """Read a comma-separated variable into a list without empty parts."""
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    return [part.strip() for part in env(name).split(",") if part.strip()]
 
 
 # ── What kind of installation this is ────────────────────────────────────────────────────────────────────────────────
 DEMO = env_flag("DEMO", False)  # `manage.py demo`: codes are readable in the ledger, mails end there
-DEBUG = env_flag(
-    "DEBUG", not DEMO and not any(name in os.environ for name in ("DATABASE_URL", "SECRET_KEY", "SITE_URL"))
-)
-SECRET_KEY = os.environ.get("SECRET_KEY") or (embedded.local_secret() if DEBUG or DEMO or TESTING else "")
+DEBUG = env_flag("DEBUG", not DEMO and not any(map(env, ("DATABASE_URL", "SECRET_KEY", "SITE_URL"))))
+SECRET_KEY = env("SECRET_KEY") or (embedded.local_secret() if DEBUG or DEMO or TESTING else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
-SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_URL = env("SITE_URL", "http://localhost:8000").rstrip("/")
 SECURE = urlsplit(SITE_URL).scheme == "https"
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, *(["127.0.0.1"] if not SECURE else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-REGION = Path(os.environ.get("REGION", BASE_DIR / "regions" / "blekinge"))
-TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))  # how many proxies append to X-Forwarded-For
+REGION = BASE_DIR / env("REGION", "regions/blekinge")
+TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))  # how many proxies append to X-Forwarded-For
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "web.middleware.headers",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -112,8 +116,8 @@ FORM_RENDERER = "web.forms.Renderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────────────────────────────────────────────
-DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.database_url()
-STATEMENT_TIMEOUT = os.environ.get("STATEMENT_TIMEOUT", "60s")  # jobs and commands; wsgi.py sets 5s for the web
+DATABASE_URL = env("DATABASE_URL") or embedded.database_url()
+STATEMENT_TIMEOUT = env("STATEMENT_TIMEOUT", "60s")  # jobs and commands; wsgi.py sets 5s for the web
 
 
 def database(url):
@@ -129,7 +133,7 @@ def database(url):
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": parts.get("port", ""),
-        "CONN_MAX_AGE": int(os.environ.get("CONN_MAX_AGE", "60")),
+        "CONN_MAX_AGE": int(env("CONN_MAX_AGE", "60")),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, "options": limits, **options},
     }
@@ -138,11 +142,11 @@ def database(url):
 DATABASES = {"default": database(DATABASE_URL)}
 
 # ── Redis: the doorbell and the cache, never the truth ───────────────────────────────────────────────────────────────
-REDIS_URL = os.environ.get("REDIS_URL") or embedded.redis_url(db=15 if TESTING else 0)
+REDIS_URL = env("REDIS_URL") or embedded.redis_url(db=15 if TESTING else 0)
 # The tests have one cache for each of their processes, and never the demo's.
-_cache_db = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 12 if TESTING else 1
-CACHE_URL = os.environ.get("CACHE_URL") or os.environ.get("REDIS_URL") or embedded.cache_url(_cache_db)
-if TESTING and "REDIS_URL" in os.environ:
+_cache_db = 2 + int(env("PYTEST_XDIST_WORKER", "gw0")[2:]) % 12 if TESTING else 1
+CACHE_URL = env("CACHE_URL") or env("REDIS_URL") or embedded.cache_url(_cache_db)
+if TESTING and env("REDIS_URL"):
     CACHE_URL = urlsplit(CACHE_URL)._replace(path=f"/{_cache_db}").geturl()
 CACHES = {
     "default": {
@@ -184,7 +188,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # ── E-mail ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 # smtp://user:password@host:587/?tls=1 · smtps://… · ledger:// (nothing leaves; the outbox is the place to read it)
-EMAIL_URL = os.environ.get("EMAIL_URL", "ledger://")
+EMAIL_URL = env("EMAIL_URL", "ledger://")
 _mail = urlsplit(EMAIL_URL)
 EMAIL_DELIVERY = "smtp" if _mail.scheme in {"smtp", "smtps"} else "ledger"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -195,10 +199,9 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
 EMAIL_TIMEOUT = 10
-MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
-DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")
+MAIL_DOMAIN = env("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ADMINS = [("Operator", address) for address in env_list("OPERATOR_EMAIL")]
 
 # ── Accounts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
@@ -261,14 +264,12 @@ FORMAT_MODULE_PATH = ["web.formats"]
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
-TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/Stockholm")
+TIME_ZONE = env("TIME_ZONE", "Europe/Stockholm")
 
 # ── Static files ─────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(
-    os.environ.get("STATIC_ROOT") or (embedded.DATA / "no-static" if TESTING else BASE_DIR / "staticfiles")
-)
+STATIC_ROOT = Path(env("STATIC_ROOT") or (embedded.DATA / "no-static" if TESTING else BASE_DIR / "staticfiles"))
 WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -325,7 +326,12 @@ COUNT_CAP = 1000  # "more than 1,000" above this
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "s3hub.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": env("LOG_FORMAT", "line")}},
+    "loggers": {"django": {"level": "INFO"}},  # without Django's mails about errors: they hold what people typed
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
 }
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -5,5 +5,5 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "s3hub.settings")
-os.environ.setdefault("STATEMENT_TIMEOUT", "5s")
+os.environ["STATEMENT_TIMEOUT"] = os.environ.get("STATEMENT_TIMEOUT") or "5s"
 application = get_wsgi_application()
