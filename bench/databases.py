@@ -1,4 +1,4 @@
-"""Databases to measure on: one for each size, on the embedded server (or that of DATABASE_URL), kept for the next run."""
+"""Databases to measure on, one for each size, on the embedded server or that of DATABASE_URL; kept for the next run."""
 
 import hashlib
 import os
@@ -28,11 +28,6 @@ def address(name):
     return make_conninfo(**(conninfo_to_dict(home()) | {"dbname": name}))
 
 
-def as_url(name):
-    """The address as the hub's settings read it from DATABASE_URL."""
-    return address(name)
-
-
 def fingerprint():
     """What the seeded rows depend on: schema, generator and region. Another one means another database."""
     digest = hashlib.sha256()
@@ -45,7 +40,7 @@ def fingerprint():
 def environment(database):
     """A production-like environment on `database`: DEBUG off, static files hashed and compressed, own cache."""
     return os.environ | {
-        "DATABASE_URL": as_url(database),
+        "DATABASE_URL": address(database),
         "REDIS_URL": os.environ.get("REDIS_URL") or embedded.redis_url(db=6),
         "CACHE_URL": os.environ.get("CACHE_URL") or embedded.cache_url(db=7),
         "EMAIL_URL": "ledger://",
@@ -79,13 +74,22 @@ def drop(name):
     _cluster("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _make(name, fill, template="template0"):
+def create(name, template="template1"):
+    _cluster("CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def ask_version():
+    with psycopg.connect(home()) as connection:
+        return connection.execute("SHOW server_version").fetchone()[0]
+
+
+def _make(name, fill, template="template1"):
     """Make `name` by copying `template`, run `fill`, and only then give it its final name."""
     if exists(name):
         return name
     unfinished = f"{name}_new"
     drop(unfinished)
-    _cluster("CREATE DATABASE {} TEMPLATE {}", unfinished, template if template != "template0" else "template1")
+    create(unfinished, template)
     fill(unfinished)
     _cluster("ALTER DATABASE {} RENAME TO {}", unfinished, name)
     return name
