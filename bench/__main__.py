@@ -93,7 +93,8 @@ def main():
         return
     start = time.perf_counter()
     commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], text=True, cwd=databases.BASE).strip()
-    head = [f"Measured {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC at commit {commit}.", machine(), versions()]
+    now = datetime.datetime.now(datetime.UTC)
+    head = [f"Measured {now:%Y-%m-%d %H:%M} UTC at commit {commit}.", machine(), versions()]
     subprocess.run(
         [*databases.MANAGE, "collectstatic", "--noinput", "--verbosity", "0"],
         env=databases.environment(databases.region()),

@@ -8,6 +8,7 @@ class Row(models.Model):
     name = models.TextField()
     slug = models.TextField()
     kind = models.TextField()
+    description_sv = models.TextField()
     status = models.TextField()
     name_sort = models.TextField()
 
