@@ -1,5 +1,7 @@
 """Template tags that every page may use."""
 
+from urllib.parse import urlsplit
+
 from django import template
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse, translate_url
@@ -67,3 +69,9 @@ def alternates(context):
 def choice_id(field):
     """The id that a link to `field` must point at: of its first choice when it has several."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def site_name_of(url):
+    """The host of an address as people say it, without "www."."""
+    return urlsplit(url).netloc.removeprefix("www.")

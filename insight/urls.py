@@ -1,0 +1,13 @@
+"""Addresses of what reads across the whole hub."""
+
+from django.urls import path
+
+from insight import sitemap, views
+
+urlpatterns = [path("", views.start, name="start")]
+
+# Without a language in front.
+root_urlpatterns = [
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<str:part>.xml", sitemap.sitemap_part, name="sitemap_part"),
+]

@@ -1,0 +1,76 @@
+"""The front page, and the map of the site for search engines."""
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from actors.filters import ActorFilter
+from actors.models import Actor, ActorStatus, Representative
+from actors.views.register import drawing, places
+from web import region
+from web.public import public_page
+
+NEWEST = 5
+NEEDS_ME = (ActorStatus.RETURNED, ActorStatus.DRAFT)
+
+
+@public_page
+def start(request):
+    everything = ActorFilter(QueryDict())
+    everything.problems()
+    counts = everything.counts()
+    context = {
+        "total": counts[""],
+        "areas": areas(everything.vocabulary, counts[""]),
+        "themes": themes(everything.vocabulary, counts[""]),
+        "chart": drawing(places(everything, counts)),
+        "newest": newest(everything.vocabulary),
+        "needs": needs(request.user) if request.user.is_authenticated else None,
+    }
+    return render(request, "insight/start.html", context)
+
+
+def areas(vocabulary, counts):
+    """The specialisation areas with their sign, sub-areas and how many actors are in them."""
+    signs, tags = region.current().area_signs, vocabulary.of("area")
+    return [
+        {
+            "tag": top,
+            "sign": signs.get(top.value, ""),
+            "parts": [tag for tag in tags if tag.parent == top.key],
+            "count": counts.of(top.key),
+            "url": f"{reverse('actor_list')}?area={top.value}",
+        }
+        for top in tags
+        if not top.parent
+    ]
+
+
+def themes(vocabulary, counts):
+    signs = region.current().theme_signs
+    return [
+        {
+            "tag": tag,
+            "sign": signs.get(tag.value, ""),
+            "count": counts.of(tag.key),
+            "url": f"{reverse('actor_list')}?theme={tag.value}",
+        }
+        for tag in vocabulary.of("theme")
+    ]
+
+
+def newest(vocabulary):
+    """The actors that came last, each with its tags."""
+    rows = Actor.objects.published().order_by("-published_at", "-id")[:NEWEST]
+    return [{"actor": actor, "tags": vocabulary.tags_of(actor)} for actor in rows]
+
+
+def needs(user):
+    """What waits for this person: their own unfinished profiles, and for a curator what others have sent."""
+    mine = Q(pk__in=Representative.objects.actors_of(user), status__in=NEEDS_ME)
+    waiting = Q(status=ActorStatus.SUBMITTED)
+    own = list(Actor.objects.filter(mine).only("name", "slug", "status", "status_reason")[:10])
+    curates = user.has_perm("actors.curate_actor")
+    queue = Actor.objects.aggregate(waiting=Count("pk", filter=waiting))["waiting"] if curates else 0
+    return {"own": own, "queue": queue}
