@@ -4,6 +4,7 @@ import logging
 from time import monotonic
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -17,6 +18,10 @@ ONE_TRY = {"max_retries": 0, "socket_timeout": 0.7, "socket_connect_timeout": 0.
 QUIET_SECONDS = 10  # after a failure nobody waits for the broker again for this long
 
 _quiet_until = 0.0
+
+
+def broker():
+    return settings.CELERY_BROKER_URL
 
 
 def ring_on_commit():
@@ -36,7 +41,8 @@ def ring():
     if _is_quiet():
         return False
     try:
-        with current_app.connection_for_write(connect_timeout=0.7, transport_options=ONE_TRY) as connection:
+        options = {"connect_timeout": 0.7, "transport_options": ONE_TRY}
+        with current_app.connection_for_write(broker(), **options) as connection:
             current_app.send_task(TASK, connection=connection, retry=False, expires=60)
     except (KombuError, RedisError, OSError):
         logger.warning("The broker does not answer; due mail waits for the scheduler.")

@@ -21,7 +21,6 @@ from notifications.smtp import Courier, InDoubt, Later, Ledger, Refused
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=120)  # longer than ten waits of EMAIL_TIMEOUT, more than one mail can need
 BACKOFF_MINUTES = (1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240, 225)  # 24 hours in all
 RUN_SECONDS = 50
 
@@ -39,7 +38,7 @@ CLAIM = """
 """
 
 
-def send_due(*, lease=LEASE, seconds=RUN_SECONDS):
+def send_due(*, seconds=RUN_SECONDS):
     """Send what is due until nothing is left or `seconds` have passed; returns how many came to which state.
 
     Any number of senders may run at once. Must not be called inside a transaction: the claim would not be durable.
@@ -52,16 +51,16 @@ def send_due(*, lease=LEASE, seconds=RUN_SECONDS):
         return done
     courier = Courier() if settings.EMAIL_DELIVERY == "smtp" else Ledger()
     try:
-        while monotonic() < end and courier.ready() and (email := claim(lease)):
+        while monotonic() < end and courier.ready() and (email := claim()):
             done[_deliver(email, courier)] += 1
     finally:
         courier.close()
     return done
 
 
-def claim(lease=LEASE):
+def claim():
     """Take the mail that has waited longest, digests last; None when nothing is due."""
-    return next(iter(Email.objects.raw(CLAIM, [lease])), None)
+    return next(iter(Email.objects.raw(CLAIM, [timedelta(seconds=settings.MAIL_LEASE)])), None)
 
 
 def recover():

@@ -199,6 +199,7 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
 EMAIL_TIMEOUT = 10
+MAIL_LEASE = int(env("MAIL_LEASE", "120"))  # seconds a sender may hold a mail; above ten EMAIL_TIMEOUTs
 MAIL_DOMAIN = env("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,21 +1,29 @@
 """The cache, and what happens when Redis is away: nothing."""
 
 import logging
+from time import monotonic
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+QUIET_SECONDS = 5  # a server that did not answer is not asked again for this long: one wait per request, not ten
+_quiet_until = {}
+
 
 class ForgivingRedisCache(RedisCache):
     """Redis as a cache only: a missing Redis is a cache miss, never an error."""
 
     def _or(self, default, call, *args, **kwargs):
+        server = str(self._servers)
+        if monotonic() < _quiet_until.get(server, 0):
+            return default
         try:
             return call(*args, **kwargs)
         except RedisError:
             logger.warning("The cache does not answer.")
+            _quiet_until[server] = monotonic() + QUIET_SECONDS
             return default
 
     def get(self, key, default=None, version=None):

