@@ -6,6 +6,7 @@ from the checkout, and `manage.py` or the tests' conftest starts them (`s3hub.em
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "web.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.middleware.sound_addresses",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "accounts.middleware.second_factor_for_staff",
     "accounts.middleware.history_context",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "web.middleware.rest_when_overloaded",
 ]
 ROOT_URLCONF = "s3hub.urls"
 WSGI_APPLICATION = "s3hub.wsgi.application"
@@ -321,6 +324,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # ── Rules of the house that a region may set ─────────────────────────────────────────────────────────────────────────
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 PAGE_SIZE = 25
+ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")  # the region's own address when empty
 NAVIGATION = [("actor_list", _("Actors"))]  # the main menu: URL name and label, in order
 COUNT_CAP = 1000  # "more than 1,000" above this
 

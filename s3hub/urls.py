@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+import web.urls
 from insight.urls import root_urlpatterns
 from s3hub import views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
     *root_urlpatterns,
+    *web.urls.files,
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path(_("account/"), include("allauth.urls")),
@@ -18,6 +20,13 @@ urlpatterns = [
         path("", include("actors.registration_urls")),
         path("", include("actors.urls")),
         path("", include("insight.urls")),
+        path("", include("web.urls")),
+        path("", include("notifications.urls")),
         prefix_default_language=False,
     ),
 ]
+
+handler400 = "web.errors.bad_request"
+handler403 = "web.errors.forbidden"
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.server_error"

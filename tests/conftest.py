@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 
 from s3hub import embedded
+from tests.browser import Visitor, launch
 from tests.chromium import HOW, find_chromium, must_not_skip
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs a loop in the test's thread
@@ -78,3 +79,39 @@ def pytest_terminal_summary(terminalreporter):
     skipped = [r for r in terminalreporter.stats.get("skipped", []) if "browser" in r.keywords]
     if skipped:
         terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {HOW}.")
+
+
+# ── Browser tests: one Chromium for the session, one clean window for each test ──────────────────────────────────────
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_window(chromium, live_server, settings):
+    """Open a window at the live server: `open_window(viewport=…, color_scheme=…, java_script_enabled=…)`.
+
+    The test fails when any of its windows asked another host, broke the security policy or wrote an error.
+    """
+    settings.ALLOWED_HOSTS = ["*"]
+    windows = []
+
+    def open_one(**options):
+        windows.append(Visitor(chromium, live_server.url, **options))
+        return windows[-1]
+
+    yield open_one
+    for window in windows:
+        window.close()
+    assert [fault for window in windows for fault in window.faults] == []
+
+
+@pytest.fixture
+def browser_page(open_window):
+    """A window of 1280 pixels, by day, with scripts; `browser_page.page` is Playwright's page."""
+    return open_window()

@@ -1,0 +1,88 @@
+"""A real Chromium for tests: it sees what a person sees, and remembers what a page must never do."""
+
+import os
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from tests.chromium import find_chromium
+
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN_AXE = """tags => axe.run(document, {
+  runOnly: {type: 'tag', values: tags}, rules: {'target-size': {enabled: true}}, resultTypes: ['violations']
+}).then(result => result.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(' | ')))"""
+WATCH = """window.__refused = [];
+addEventListener('securitypolicyviolation', e => window.__refused.push(e.violatedDirective + ' ' + e.blockedURI));"""
+QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+]
+
+
+def launch(playwright):
+    """Start Chromium with its sandbox, except as root, who may not have one; it makes no connections of its own."""
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=find_chromium(), args=[*flags, *QUIET])
+
+
+class Visitor:
+    """One browser window at one site. `faults` collects foreign requests, refused resources and console errors.
+
+    Expected console errors (a page that is meant to answer 404) are named in `expected`, by a part of their text.
+    """
+
+    def __init__(self, browser, site, **options):
+        self.site = site
+        self.faults = []
+        self.expected = []
+        self.requests = []
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        self.scripts = options.get("java_script_enabled", True)
+        self.page = self.context.new_page()
+        self.page.add_init_script(WATCH)
+        self.page.on("request", self._asked)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
+
+    def _asked(self, request):
+        self.requests.append(request.url)
+        if urlsplit(request.url).scheme in {"http", "https", "ws"} and not request.url.startswith(self.site):
+            self.faults.append(f"foreign request {request.url}")
+
+    def _said(self, message):
+        if message.type == "error" and not any(part in message.text for part in self.expected):
+            self.faults.append(f"console {message.text}")
+
+    def go(self, path):
+        """Open `path` of the site and wait until it is quiet; returns the answer."""
+        answer = self.page.goto(urljoin(self.site, path), wait_until="networkidle")
+        self.check()
+        return answer
+
+    def check(self):
+        """Take in what the page's security policy has refused since it was opened."""
+        if self.scripts:
+            refused = self.page.evaluate("(window.__refused || []).splice(0)")
+            self.faults += [f"refused {what}" for what in refused]
+
+    def close(self):
+        self.check()
+        self.context.close()
+
+
+def axe(page):
+    """What axe-core finds on the page as it stands now: a list, empty when all is well.
+
+    The script goes in through devtools, so that the page's own security policy stays in force.
+    """
+    page.evaluate(AXE.read_text() + ";0")
+    return page.evaluate(RUN_AXE, TAGS)
+
+
+def scrolls_sideways(page):
+    """Whether something sticks out to the right of the window."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
