@@ -137,6 +137,7 @@ def run_tests(arguments):
     """Run the suite, on two processes unless told otherwise; the arguments are pytest's."""
     import pytest
 
+    os.chdir(BASE)
     told = ("-n", "--numprocesses", "--pdb", "--dist")
     processes = [] if any(argument.startswith(told) for argument in arguments) else ["-n", "2"]
     sys.exit(pytest.main(processes + arguments))

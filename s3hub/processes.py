@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from s3hub.embedded import die_with_parent
+from s3hub.embedded import BASE, die_with_parent
 
 PATIENCE = 10  # seconds between asking a child to end and ending it
 QUICK = 5  # a child that lives shorter than this did not start properly
@@ -39,6 +39,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 env=self.environ,
+                cwd=BASE,
                 pass_fds=self.files,
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
