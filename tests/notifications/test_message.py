@@ -1,0 +1,150 @@
+"""What the reader gets: headers, languages, emblem, size; and what typed text cannot do to it."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings as configured
+from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+
+from notifications import sending
+from notifications.composing import compose
+from notifications.models import Email
+from notifications.rendering import MASK, Rendered, render
+from tests.notifications.conftest import queue
+from web import region
+
+ALL = {
+    "account_code": {"purpose": "password", "minutes": 15},
+    "account_notice": {"what": "totp_activated", "at": "2026-07-01T20:30:00+00:00", "account_path": "/x/"},
+    "account_unknown": {"signup_path": "/x/"},
+    "account_exists": {"sign_in_path": "/x/"},
+    "password_reset": {},
+}
+
+
+@pytest.fixture(autouse=True)
+def emblem(monkeypatch):
+    """The words of an invented region, in the language that is switched on."""
+
+    class Emblem:
+        @property
+        def text(self):
+            swedish = translation.get_language() == "sv"
+            return "Medfinansieras av Europeiska unionen" if swedish else "Co-funded by the European Union"
+
+    words = {"site_name": "Ökenhubben", "name": "Region Ö", "contact_email": "hub@example.org", "emblem": Emblem()}
+    monkeypatch.setattr(region, "current", lambda: SimpleNamespace(**words))
+
+
+def a_mail(**values):
+    fields = {"key": "k", "template": "account_code", "context": ALL["account_code"], "secret": {"code": "C0DE"}}
+    return Email(**{"to": "eva@example.org", "language": "sv", **fields, **values})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_headers_say_who_writes_and_that_nobody_should_answer_by_machine(sink):
+    mail = queue("eva@example.org")
+    sending.send_due()
+    message = sink.taken[0].message
+
+    assert {name: message[name] for name in ("To", "From", "Subject", "Reply-To", "Message-ID", "Auto-Submitted")} == {
+        "To": "eva@example.org",
+        "From": f"Ökenhubben <{configured.DEFAULT_FROM_EMAIL}>",
+        "Subject": "Your code to sign in",
+        "Reply-To": "hub@example.org",
+        "Message-ID": mail.message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    assert mail.message_id.endswith(f"@{configured.MAIL_DOMAIN}>")
+    assert abs((parsedate_to_datetime(message["Date"]) - timezone.now()).total_seconds()) < 60
+    assert sink.taken[0].sender == configured.DEFAULT_FROM_EMAIL
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("template", ALL)
+def test_every_mail_carries_the_emblem_stays_small_and_asks_nothing_of_the_net(template, language):
+    mail = a_mail(template=template, context=ALL[template], language=language)
+    rendered = render(mail)
+    text = {"sv": "Medfinansieras av Europeiska unionen", "en": "Co-funded by the European Union"}[language]
+
+    assert text in rendered.text
+    assert text in rendered.html
+    assert f'<html lang="{language}">' in rendered.html
+    assert re.findall(r'src="([^"]*)"', rendered.html) == ["cid:emblem"]
+    assert "url(" not in rendered.html
+    assert all(link.startswith(configured.SITE_URL) for link in re.findall(r'href="([^"]*)"', rendered.html) if link)
+    assert len(compose(mail, rendered).as_bytes()) <= 60_000
+
+
+def test_the_reader_s_language_and_the_region_s_time_are_switched_on():
+    told = ALL["account_notice"]
+    with translation.override("sv"), timezone.override(UTC):
+        mail = render(a_mail(template="account_notice", context=told, language="en"))
+        assert (translation.get_language(), timezone.get_current_timezone()) == ("sv", UTC)
+    assert mail.subject == "A change to your account"
+    assert "22:30" in mail.text and "22:30" in mail.html
+
+
+def test_links_are_built_from_the_site_s_address_only(settings):
+    settings.SITE_URL = "https://hub.example.org"
+    mail = render(a_mail(template="account_unknown", context={"signup_path": "https://evil.example/x"}))
+    assert "evil" not in mail.text + mail.html
+    assert "https://hub.example.org" in mail.text
+
+
+def test_a_code_never_reaches_the_subject_and_can_be_masked(tmp_path, settings):
+    folder = tmp_path / "mail" / "leaky"
+    folder.mkdir(parents=True)
+    for name in ("subject.txt", "body.txt", "body.html"):
+        (folder / name).write_text("[{{ code }}]")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+
+    assert render(a_mail(template="leaky")) == Rendered("[]", "[C0DE]\n", "[C0DE]")
+    assert render(a_mail(template="leaky"), masked=True) == Rendered("[]", f"[{MASK}]\n", f"[{MASK}]")
+
+
+TYPED = st.text(max_size=300) | st.sampled_from(["a\r\nBcc: b@example.org", "a\n\nbody", "\r", "{{ code }}", "<b>"])
+
+
+@effort(max_examples=60, deadline=None)
+@given(typed=TYPED)
+def test_what_people_type_is_never_a_header_a_template_or_markup(typed):
+    context = {
+        "what": "email_deleted",
+        "deleted_email": typed,
+        "account_path": "/",
+        "at": datetime.now(UTC).isoformat(),
+    }
+    mail = a_mail(template="account_notice", context=context, secret={"code": "C0DE"})
+    rendered = render(mail)
+    message = compose(mail, Rendered(" ".join(typed.split())[:250], rendered.text, rendered.html))
+
+    assert "C0DE" not in rendered.text + rendered.html
+    assert "<b>" not in rendered.html
+    assert message.keys().count("Bcc") == 0
+    raw_headers = message.as_bytes().split(b"\r\n\r\n", 1)[0]
+    assert not re.search(rb"(?im)^(bcc|cc):", raw_headers)
+
+
+@pytest.mark.parametrize("subject", ["a\r\nBcc: b@example.org", "a\nX: y", "a\rb"])
+def test_a_subject_with_line_ends_is_refused_if_it_ever_came_so_far(subject):
+    with pytest.raises(ValueError):
+        compose(a_mail(), Rendered(subject, "", ""))
+
+
+def test_a_domain_with_swedish_letters_becomes_ascii():
+    message = compose(a_mail(to="eva@örn.example"), Rendered("s", "t", "h"))
+    assert message["To"] == "eva@xn--rn-eka.example"
