@@ -1,0 +1,130 @@
+"""Which of our columns hold facts about a person: on what ground, for how long, and what erasure does.
+
+The register of processing that article 30 of the General Data Protection Regulation asks for, as data: a test fails
+when a column for text, addresses, files or JSON has no class here; the privacy page can be rendered from it.
+"""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Class(NamedTuple):
+    """How columns of one kind are treated; `is_personal` is False for facts about organisations and the system."""
+
+    label: str
+    is_personal: bool
+    ground: str = ""
+    kept: str = ""
+    erasure: str = ""
+
+
+PUBLIC_TASK = _("Task in the public interest (article 6.1 e): the region's work for innovation and growth")
+CONTRACT = _("What you asked for (article 6.1 b): an account to sign in with")
+SECURITY = _("Task in the public interest (article 6.1 e): keeping the service and the accounts safe")
+ANONYMISED = _("Replaced by “Closed account” when the account is closed")
+UNTIL_CLOSED = _("As long as the account exists")
+
+CLASSES = {
+    "account": Class(_("Who you are"), True, CONTRACT, UNTIL_CLOSED, ANONYMISED),
+    "credential": Class(_("Proof that it is you"), True, SECURITY, UNTIL_CLOSED, _("Deleted with the account")),
+    "session": Class(_("Being signed in"), True, SECURITY, _("30 days after the last visit"), _("Ended at once")),
+    "proof": Class(_("Codes to prove an address"), True, SECURITY, _("One day after the code ends"), _("Deleted")),
+    "mail": Class(
+        _("Mails to you"),
+        True,
+        PUBLIC_TASK,
+        _("Codes until sent; the rest as the ledger's rules say"),
+        _("Name and address are taken out of the mails"),
+    ),
+    "bounce": Class(
+        _("Addresses that mail cannot reach"), True, SECURITY, _("Until staff lift the stop"), _("Deleted on request")
+    ),
+    "trail": Class(
+        _("Who did what in the register"),
+        True,
+        PUBLIC_TASK,
+        _("As long as the register: it is a public record"),
+        ANONYMISED,
+    ),
+    "message": Class(
+        _("What you write when you ask to edit a profile, and the answer"),
+        True,
+        PUBLIC_TASK,
+        _("As long as the account or the actor's profile exists"),
+        _("Deleted when the account is closed"),
+    ),
+    "contact": Class(
+        _("Contact details and texts of an organisation, which may name a person"),
+        True,
+        PUBLIC_TASK,
+        _("As long as the profile is in the register; earlier versions in its history"),
+        _("Stays: it is the organisation's; its representatives or staff change it on request"),
+    ),
+    "none": Class(_("Not about a person"), False),
+}
+
+# Model → class → its columns. Keys, times and numbers are not listed: they tell nothing without the columns that are.
+_ACTOR = {
+    "contact": "contact_email website description_sv description_en offers_sv offers_en seeks_sv seeks_en "
+    "name legal_name status_reason slug",
+    "none": "kind organisation_number unit size sni_code sni_version seat_outside source certainty status",
+}
+_STRATEGY = {"none": "slug name_sv name_en description_sv description_en source"}
+COLUMNS = {
+    "accounts.user": {"account": "name email", "credential": "password", "none": "language"},
+    "accounts.emailproof": {"proof": "email code_hash", "none": "purpose"},
+    "accounts.tally": {"none": "key"},
+    "accounts.auditentry": {
+        "trail": "by_label target_label reason",
+        "none": "verb target_type target_id",
+    },
+    "account.emailaddress": {"account": "email"},
+    "account.emailconfirmation": {"proof": "key"},
+    "mfa.authenticator": {"credential": "data", "none": "type"},
+    "sessions.session": {"session": "session_key session_data"},
+    "notifications.email": {
+        "mail": "to context secret subject answer",
+        "none": "key kind language template state",
+    },
+    "notifications.suppression": {"bounce": "address reason"},
+    "actors.actor": {
+        "contact": f"{_ACTOR['contact']} name_sort",
+        "none": f"{_ACTOR['none']} labels facets",
+    },
+    "actors.actorevent": {"contact": _ACTOR["contact"], "none": f"{_ACTOR['none']} pgh_label"},
+    "actors.representative": {"none": "role"},
+    "actors.claim": {"message": "message reason", "none": "state"},
+    "actors.area": _STRATEGY,
+    "actors.theme": _STRATEGY,
+    "actors.competence": {"none": "slug name_sv name_en"},
+    "actors.municipality": {"none": "code name source"},
+    "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
+    # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
+    "pghistory.context": {"trail": "metadata"},
+    # Views over the event tables and the context; they hold nothing of their own.
+    "pghistory.events": {
+        "none": "pgh_slug pgh_model pgh_label pgh_data pgh_diff pgh_context pgh_obj_model pgh_obj_id",
+    },
+    "pghistory.middlewareevents": {"none": "url"},
+    "auth.permission": {"none": "name codename"},
+    "auth.group": {"none": "name"},
+    "contenttypes.contenttype": {"none": "app_label model"},
+}
+
+
+def columns():
+    """{(model, column): class} for every classified column; a column named twice is an error."""
+    found = {}
+    for model, classes in COLUMNS.items():
+        for name, listed in classes.items():
+            for column in listed.split():
+                if (model, column) in found:
+                    raise ValueError(f"{model}.{column} has two classes")
+                found[model, column] = CLASSES[name]
+    return found
+
+
+def kept_about_people():
+    """The classes of personal data, in order, for the privacy page."""
+    return [each for each in CLASSES.values() if each.is_personal]
