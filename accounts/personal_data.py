@@ -34,7 +34,7 @@ CLASSES = {
         _("Mails to you"),
         True,
         PUBLIC_TASK,
-        _("Codes until sent; the rest as the ledger's rules say"),
+        _("Codes until sent; the rest a year"),
         _("Name and address are taken out of the mails"),
     ),
     "bounce": Class(

@@ -1,0 +1,67 @@
+"""A person's share of the outbox: the mails that went to them."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.mine import Part
+from notifications.models import Email, EmailKind, EmailState, Suppression
+
+BLANK = "–"
+UNDER_WAY = (EmailState.QUEUED, EmailState.SENDING)
+
+
+def _mails_of(user):
+    return Email.objects.filter(Q(user=user) | Q(to__iexact=user.email))
+
+
+def _without(value, words):
+    """`value` with every one of `words` blanked, however deep in lists and dicts."""
+    if isinstance(value, dict):
+        return {key: _without(inner, words) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without(inner, words) for inner in value]
+    if isinstance(value, str):
+        for word in words:
+            value = value.replace(word, BLANK)
+    return value
+
+
+class MailPart(Part):
+    """The ledger keeps that a mail went out and why; name and address leave it with the person."""
+
+    key = "mails"
+    order = 50
+
+    def data(self, user):
+        return {
+            "mails": [
+                {
+                    "subject": mail.subject,
+                    "template": mail.template,
+                    "to": mail.to,
+                    "state": mail.state,
+                    "written": mail.created_at.isoformat(),
+                    "sent": mail.sent_at.isoformat() if mail.sent_at else None,
+                }
+                for mail in _mails_of(user).order_by("created_at", "pk")
+            ]
+        }
+
+    def close(self, user):
+        """Mails about security that are on their way keep their address until they have gone."""
+        words = [word for word in (user.email, user.name) if word]
+        Suppression.objects.filter(address__iexact=user.email).delete()
+        for mail in _mails_of(user).exclude(state__in=UNDER_WAY, kind=EmailKind.SECURITY).select_for_update():
+            mail.to = f"closed-{user.pk}@account.invalid"
+            mail.context, mail.secret = _without(mail.context, words), {}
+            mail.subject, mail.answer = _without(mail.subject, words), ""
+            mail.key = _without(mail.key, words)
+            mail.state = EmailState.WITHDRAWN if mail.state == EmailState.QUEUED else mail.state
+            mail.save()
+
+    def purge(self, now):
+        """Mails that came to an end more than MAIL_DAYS ago."""
+        old = Email.objects.filter(created_at__lt=now - timedelta(days=settings.MAIL_DAYS))
+        return old.exclude(state__in=UNDER_WAY).delete()[0]
