@@ -1,7 +1,7 @@
 """What can be done in the register. Each verb is atomic, checks who may, and leaves a line in the log."""
 
-from actors.actions.curation import approve_claim, refuse_claim
-from actors.actions.twins import not_the_same, remember_twins, twins_of
+from actors.actions.curation import approve_claim, claim_mail, refuse_claim
+from actors.actions.twins import domain_of, is_of, not_the_same, remember_twins, twins_of
 from actors.actions.workflow import (
     STEPS,
     Changed,
@@ -20,6 +20,9 @@ __all__ = [
     "Changed",
     "approve_claim",
     "archive",
+    "claim_mail",
+    "domain_of",
+    "is_of",
     "mails_for",
     "not_the_same",
     "open_steps",

@@ -6,6 +6,7 @@ the register; only those are compared by rapidfuzz.
 
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -64,6 +65,20 @@ class Twin(NamedTuple):
         return [*words, _("same web domain")] if self.same_domain else words
 
 
+def domain_of(website):
+    """The web domain of an address, without www; "" when there is none."""
+    try:
+        return (urlsplit(website).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def is_of(email, domain):
+    """Whether an e-mail address is of a web domain, or of a part of it."""
+    host = email.rpartition("@")[2].lower()
+    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+
+
 def plain_name(name):
     """A name without its legal form and punctuation, to compare by."""
     words = re.sub(r"[^\w\s]", " ", LEGAL_FORMS.sub(" ", name.casefold()))
@@ -92,10 +107,13 @@ def _dismissed(actor):
     return {pk for pair in pairs for pk in pair} - {actor.pk}
 
 
-def twins_of(actor):
-    """The likely twins of `actor` in the register, best first; without those judged not to be the same."""
+def twins_of(actor, *, among=None):
+    """The likely twins of `actor` in the register, best first; without those judged not to be the same.
+
+    `among` is a queryset of actors that brings what the caller wants to show.
+    """
     found = _candidates(actor)
-    others = Actor.objects.filter(
+    others = (Actor.objects.all() if among is None else among).filter(
         pk__in=found.keys() - _dismissed(actor), status__in=("submitted", "published", "returned")
     )
     twins = [

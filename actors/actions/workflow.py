@@ -78,14 +78,16 @@ def open_steps(actor, by):
     return [name for name, step in STEPS.items() if actor.status in step.sources and may(actor, name, by)]
 
 
-def mails_for(actor, step, *, text=""):
+def mails_for(actor, step, *, text="", people=None):
     """The mails that taking `step` sends: one for each active representative, in their language.
 
     Returns a list of what `queue_email` takes, without the key; the review page shows the same list before the act.
+    `people` are the representatives when the caller has them already.
     """
     if not STEPS[step].mail:
         return []
-    people = User.objects.filter(represents__actor=actor, is_active=True).order_by("pk")
+    if people is None:
+        people = User.objects.filter(represents__actor=actor).order_by("pk")
     return [
         {
             "to": person.email,
@@ -95,6 +97,7 @@ def mails_for(actor, step, *, text=""):
             "context": {"name": person.name, "actor": actor.name, "slug": actor.slug, "text": text},
         }
         for person in people
+        if person.is_active
     ]
 
 

@@ -1,11 +1,13 @@
 """The administration opens only to staff who showed their second factor, whatever the address or the method."""
 
+import pghistory.models
 import pytest
 from django.contrib import admin
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 
 from accounts.middleware import has_shown_second_factor
-from tests.factories import make_curator, make_user
+from actors.models import Actor
+from tests.factories import make_actor, make_curator, make_user
 from tests.staff import give_second_factor, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +97,15 @@ def test_what_another_person_showed_in_this_browser_counts_for_nobody_else(clien
     request.session, request.user = client.session, other
 
     assert not has_shown_second_factor(request)
+
+
+def test_history_knows_who_and_the_shape_of_the_address_but_no_names(client):
+    curator, actor = make_curator(), make_actor("Mast AB")
+    sign_in(client, curator)
+    path = reverse("admin:actors_actor_review", args=[actor.pk])
+
+    client.post(f"{path}?q=secret", {"step": "archive", "text": "Closed.", "version": actor.version})
+
+    assert Actor.objects.get().status == "archived"
+    context = pghistory.models.Context.objects.get()
+    assert context.metadata == {"user": curator.pk, "url": resolve(path).route}

@@ -1,0 +1,122 @@
+"""Who asks to speak for an actor, what speaks for and against it, and the decision."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from actors import actions
+from actors.models import Claim, ClaimState
+from notifications.models import Email
+from notifications.rendering import render
+
+DECISIONS = {"approve": ClaimState.APPROVED, "refuse": ClaimState.REFUSED}
+
+
+def evidence(claim):
+    """What can be seen of the claimant's right: pairs of whether it speaks for it, and the fact in words."""
+    domain = actions.domain_of(claim.actor.website)
+    holders = claim.actor.representatives.count()
+    facts = [(True, gettext("The address %(email)s is proven.") % {"email": claim.user.email})]
+    if domain:
+        same = actions.is_of(claim.user.email, domain)
+        text = (
+            gettext("The address is of the actor's own domain, %(domain)s.")
+            if same
+            else gettext("The address is not of the actor's domain, %(domain)s.")
+        )
+        facts.append((same, text % {"domain": domain}))
+    else:
+        facts.append((False, gettext("The actor has no website to compare the address with.")))
+    if holders:
+        facts.append((False, gettext("Somebody represents the actor already (%(count)s).") % {"count": holders}))
+    else:
+        facts.append((True, gettext("Nobody represents the actor yet: the claimant becomes its owner.")))
+    return facts
+
+
+@admin.register(Claim)
+class ClaimAdmin(admin.ModelAdmin):
+    list_display = ["claim", "actor", "user", "state", "created_at", "own_domain", "decided_by"]
+    list_display_links = None
+    list_filter = ["state"]
+    list_select_related = ["actor", "user", "decided_by"]
+    search_fields = ["actor__name", "user__email", "user__name"]
+    show_full_result_count = False
+
+    @admin.display(description=_("claim"))
+    def claim(self, claim):
+        word = _("Decide") if claim.state == ClaimState.OPEN else _("Look")
+        return format_html('<a href="{}">{}</a>', reverse("admin:actors_claim_change", args=[claim.pk]), word)
+
+    @admin.display(description=_("own domain"), boolean=True)
+    def own_domain(self, claim):
+        return actions.is_of(claim.user.email, actions.domain_of(claim.actor.website))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        decide = self.admin_site.admin_view(self.decide)
+        return [path("<int:pk>/change/", decide, name="actors_claim_change"), *super().get_urls()]
+
+    def decide(self, request, pk):
+        """One claim with its evidence and both mails; POST approves or refuses."""
+        if not request.user.has_perm("actors.curate_actor"):
+            raise PermissionDenied
+        claim = get_object_or_404(Claim.objects.select_related("actor", "user", "decided_by"), pk=pk)
+        text, error = "", ""
+        if request.method == "POST":
+            text = request.POST.get("text", "").strip()[:1000]
+        if request.method == "POST" and "preview" not in request.POST:
+            error = self._act(request, claim, text)
+            if not error:
+                return redirect(self._next(claim))
+        return TemplateResponse(request, "admin/actors/claim/decide.html", self._context(request, claim, text, error))
+
+    def _act(self, request, claim, text):
+        try:
+            if request.POST.get("decision") == "approve":
+                actions.approve_claim(claim, by=request.user, message=text)
+                messages.success(
+                    request,
+                    gettext("%(person)s can now edit “%(actor)s”.") % {"person": claim.user, "actor": claim.actor},
+                )
+            elif request.POST.get("decision") == "refuse":
+                actions.refuse_claim(claim, by=request.user, reason=text)
+                messages.success(request, gettext("The claim by %(person)s was refused.") % {"person": claim.user})
+            else:
+                return gettext("Choose what to do.")
+        except ValidationError as refused:
+            if refused.code == "reason":
+                return refused.messages[0]
+            messages.warning(request, refused.messages[0])
+        return ""
+
+    def _next(self, claim):
+        following = Claim.objects.filter(state=ClaimState.OPEN).exclude(pk=claim.pk).first()
+        return reverse("admin:actors_claim_change", args=[following.pk]) if following else reverse("admin:index")
+
+    def _context(self, request, claim, text, error):
+        mails = [
+            (name, render(Email(**actions.claim_mail(claim, state, text=text or ("…" if name == "refuse" else "")))))
+            for name, state in DECISIONS.items()
+        ]
+        return {
+            **self.admin_site.each_context(request),
+            "title": gettext("%(person)s wants to edit %(actor)s") % {"person": claim.user, "actor": claim.actor},
+            "opts": self.opts,
+            "claim": claim,
+            "is_open": claim.state == ClaimState.OPEN,
+            "evidence": evidence(claim),
+            "mails": mails,
+            "text": text,
+            "error": error,
+        }
