@@ -57,6 +57,9 @@ class ResetCodeForm(LimitedCodeMixin, allauth_forms.ConfirmPasswordResetCodeForm
 class PasswordForm(allauth_forms.LoginForm):
     """Sign in with a password; counted before anything is hashed."""
 
+    def _setup_password_field(self):
+        """Keep the field: allauth drops it when signing up asks for no password, but one may be set later."""
+
     def clean(self):
         email = self.cleaned_data.get("login")
         if email:

@@ -97,11 +97,15 @@ class Command(BaseCommand):
         processes.fetch(port, "/", timeout=20)
 
     def greet(self, port, began):
-        self.stdout.write(
-            f"http://localhost:{port} is open after {time.time() - began:.1f} seconds. Ctrl-C stops it.\n\n"
-        )
-        self.stdout.write("\n".join(demo.describe_people()))
-        self.stdout.write("\nMails go nowhere: read them, with their codes and links, in the administration (/admin/).")
+        seconds = time.time() - began
+        lines = [
+            f"http://localhost:{port} is open after {seconds:.1f} seconds. Ctrl-C stops it.",
+            "",
+            *demo.describe_people(),
+            "",
+            "Mails go nowhere: read them, with their codes and links, in the administration (/admin/).",
+        ]
+        self.stdout.write("\n".join(lines))
         for child in self.children[1:]:
             child.start()
         connection.close()
