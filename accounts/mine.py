@@ -25,7 +25,7 @@ class Part:
         return []
 
     def close(self, user):
-        """Take the person out; runs in the transaction that closes the account."""
+        """Take the person out; runs in the transaction that closes the account, while name and address still stand."""
 
     def is_used(self, users):
         """Of `users` (a queryset), those who have something here: their accounts are not purged."""

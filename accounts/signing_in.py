@@ -54,8 +54,13 @@ class ResetCodeForm(LimitedCodeMixin, allauth_forms.ConfirmPasswordResetCodeForm
     """The code that lets set a new password."""
 
 
-class PasswordForm(allauth_forms.LoginForm):
-    """Sign in with a password; counted before anything is hashed."""
+class SignInForm(allauth_forms.LoginForm):
+    """An address alone gets a code; who has chosen a password may write it instead. Counted before hashing."""
+
+    def _setup_password_field(self):
+        """allauth drops the field where signing up asks for no password; here it is optional."""
+        self.fields["login"] = AddressField(label=_("Your e-mail address"))
+        self.fields["password"].required = False
 
     def _setup_password_field(self):
         """Keep the field: allauth drops it when signing up asks for no password, but one may be set later."""
@@ -63,5 +68,5 @@ class PasswordForm(allauth_forms.LoginForm):
     def clean(self):
         email = self.cleaned_data.get("login")
         if email:
-            _try(email.lower())
+            (_try if self.cleaned_data.get("password") else _ask)(email)
         return super().clean()

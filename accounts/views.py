@@ -89,8 +89,7 @@ def close_account(request):
     if request.method == "POST" and form.is_valid():
         actions.close_account(by=request.user)
         logout(request)
-        messages.success(request, _("Your account is closed. Your name and address are gone."))
-        return redirect("start")
+        return render(request, "accounts/closed.html")
     warnings = [text for part in mine.parts() for text in part.warnings(request.user)]
     return render(request, "accounts/close.html", {"form": form, "warnings": warnings})
 

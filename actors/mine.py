@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.mine import Part
 from accounts.models import AuditEntry
+from actors.actions.registration import asking_key
 from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
+from notifications.models import Email
 
 OWNER = RepresentativeRole.OWNER
 
@@ -80,7 +82,8 @@ class ActorPart(Part):
         claims = Claim.objects.filter(user=user)
         for claim in claims.select_related("actor"):
             log = AuditEntry.objects.filter(target_type=claim._meta.label_lower, target_id=str(claim.pk))
-            log.update(target_label=claim.actor.name)
+            log.update(target_label=claim.actor.name, reason="")
+            Email.objects.filter(key__startswith=asking_key(claim)).update(context={"actor": claim.actor.name})
         claims.update(message="")
         claims.filter(state=ClaimState.OPEN).delete()
         Representative.objects.filter(user=user).delete()

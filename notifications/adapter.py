@@ -14,6 +14,7 @@ from django.utils.translation import get_language, override
 from accounts.models import Language, User
 from notifications.actions import queue_email
 from notifications.models import EmailKind
+from web.limits import client_address
 
 CODES = {  # allauth's name → (purpose in our template, setting that says how long the code works)
     "login_code": ("sign_in", "LOGIN_BY_CODE_TIMEOUT"),
@@ -38,6 +39,10 @@ NOTICES = {
 
 class OutboxAccountAdapter(DefaultAccountAdapter):
     """Writes allauth's mails into the outbox; codes and links go to `secret`."""
+
+    def get_client_ip(self, request):
+        """Our own reading: allauth's raises an error when a client leaves out or shortens X-Forwarded-For."""
+        return client_address(request)
 
     def send_mail(self, template_prefix, email, context):
         """Queue the mail that allauth calls `account/email/<name>` or `mfa/email/<name>`."""

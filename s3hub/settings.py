@@ -239,7 +239,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True  # one address for one account; the old one stays until the new one is proven
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpForm"
 ACCOUNT_FORMS = {
-    "login": "accounts.signing_in.PasswordForm",
+    "login": "accounts.signing_in.SignInForm",
     "request_login_code": "accounts.signing_in.AskForCodeForm",
     "confirm_login_code": "accounts.signing_in.LoginCodeForm",
     "confirm_email_verification_code": "accounts.signing_in.SignUpCodeForm",

@@ -24,8 +24,14 @@ def claim_mail(claim, state, *, text=""):
     }
 
 
+def may_decide(claim, by):
+    """A curator, or an owner of the actor that the claim is about."""
+    owners = Representative.objects.filter(actor=claim.actor_id, role=RepresentativeRole.OWNER)
+    return by.has_perm("actors.curate_actor") or owners.filter(user=by.pk).exists()
+
+
 def _lock_open(claim, by):
-    if not by.has_perm("actors.curate_actor"):
+    if not may_decide(claim, by):
         raise PermissionDenied
     Actor.objects.select_for_update().get(pk=claim.actor_id)
     row = Claim.objects.select_for_update(of=("self",)).select_related("actor", "user").get(pk=claim.pk)

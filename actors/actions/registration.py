@@ -136,7 +136,12 @@ def domain_proves(email, actor):
     return domain == host and domain not in FREE_MAIL.read_text().split()
 
 
-def _ask_owners(claim, language):
+def asking_key(claim):
+    """How the keys of the mails begin that ask the owners about `claim`."""
+    return f"claim:{claim.pk}:asks:"
+
+
+def _ask_owners(claim):
     owners = claim.actor.representatives.filter(role=RepresentativeRole.OWNER).select_related("user")
     for owner in owners:
         queue_email(
@@ -144,7 +149,7 @@ def _ask_owners(claim, language):
             template="claim_asks_owner",
             context={"actor": claim.actor.name, "person": claim.user.name, "email": claim.user.email},
             language=owner.user.language,
-            key=f"claim:{claim.pk}:asks:{owner.pk}",
+            key=f"{asking_key(claim)}{owner.pk}",
             user=owner.user,
         )
 
@@ -161,7 +166,7 @@ def claim_actor(actor, *, by, message="", language="sv"):
     )
     if not is_new:
         return claim, False
-    AuditEntry.objects.record(by=by, verb="claim.open", target=claim, reason=message)
+    AuditEntry.objects.record(by=by, verb="claim.open", target=claim)
     queue_email(
         to=by.email,
         template="claim_received",
@@ -170,7 +175,7 @@ def claim_actor(actor, *, by, message="", language="sv"):
         key=f"claim:{claim.pk}:received",
         user=by,
     )
-    _ask_owners(claim, language)
+    _ask_owners(claim)
     return claim, True
 
 

@@ -15,20 +15,25 @@ def actor(request, slug):
     found = Actor.objects.visible_to(request.user).select_related("municipality").filter(slug=slug).first()
     if found is None:
         return gone_or_missing(request, slug)
-    competences = list(found.competences.all())
     may_edit = Actor.objects.editable_by(request.user).filter(pk=found.pk).exists()
-    context = {
-        "actor": found,
-        "areas": areas_of(found),
-        "themes": signed(found.themes.all(), region.current().theme_signs),
-        "competences": competences,
+    context = profile(found) | {
         "may_edit": may_edit,
         "is_claimed": found.representatives.exists(),
         "is_public": found.status == ActorStatus.PUBLISHED,
         "canonical": settings.SITE_URL + found.get_absolute_url(),
-        "jsonld": script(organisation(found, competences)),
+        "jsonld": script(organisation(found)),
     }
     return render(request, "actors/detail.html", context)
+
+
+def profile(found):
+    """What `actors/_profile.html` shows: on the actor's page, and in the preview before it is sent."""
+    return {
+        "actor": found,
+        "areas": areas_of(found),
+        "themes": signed(found.themes.all(), region.current().theme_signs),
+        "competences": found.competences.all(),
+    }
 
 
 def gone_or_missing(request, slug):
@@ -55,7 +60,7 @@ def signed(tags, signs):
     return [{"tag": tag, "sign": signs.get(tag.slug, "")} for tag in tags]
 
 
-def organisation(found, competences):
+def organisation(found):
     """The actor as schema.org knows an organisation, from published columns only."""
     place = found.municipality.name if found.municipality else found.seat_outside
     facts = {
@@ -69,6 +74,6 @@ def organisation(found, competences):
         "email": found.contact_email,
         "identifier": found.organisation_number,
         "address": {"@type": "PostalAddress", "addressLocality": place} if place else None,
-        "knowsAbout": [tag.name for tag in competences],
+        "knowsAbout": [tag.name for tag in found.competences.all()],
     }
     return {key: value for key, value in facts.items() if value}

@@ -21,6 +21,7 @@ from actors.actions import registration
 from actors.forms import CanForm, CodeForm, DetailsForm, SeekForm, StartForm, WhereForm
 from actors.models import Actor, ActorStatus
 from actors.views import proving
+from actors.views.actor import profile
 from actors.views.editing import save_or_explain
 
 private = cache_control(private=True, no_store=True)
@@ -247,7 +248,8 @@ def preview(request, slug):
         return _submit(request, actor)
     if actor.status not in OPEN_STATES:
         return redirect("registration_done", slug=slug)
-    return _page(request, "register_preview", at="preview", actor=actor, draft=actor)
+    shown = profile(actor) | {"is_public": True, "is_claimed": True, "heading": "h2"}
+    return _page(request, "register_preview", at="preview", draft=actor, **shown)
 
 
 def _submit(request, actor):

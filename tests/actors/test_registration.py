@@ -18,11 +18,9 @@ from actors.models import Actor, ActorStatus, Claim, Representative, Representat
 from notifications.models import Email
 from tests.actors.journeys import DETAILS, NUMBER, code_for, register
 from tests.factories import make_actor, make_user, verified
-from web.templatetags.web import address
 
 pytestmark = pytest.mark.django_db
 PERSONAL = "850709-9805"
-needs_public_pages = pytest.mark.skipif(not address("actor", "x"), reason="the public pages are not here")
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +33,6 @@ def start(client, **data):
     return client.post(reverse("registration_start"), data)
 
 
-@needs_public_pages
 def test_from_number_to_submitted(client):
     answer = register(client)
     actor = Actor.objects.get()
@@ -72,7 +69,6 @@ def test_the_whole_flow_asks_for_five_fields(client):
     assert required == {"query", "name", "kind", "person", "email"}
 
 
-@needs_public_pages
 def test_a_name_is_compared_with_what_is_published(client):
     make_actor("Telenor Sverige AB")
     make_actor("Hemlig Telenor", status=ActorStatus.DRAFT)
@@ -84,7 +80,6 @@ def test_a_name_is_compared_with_what_is_published(client):
     assert start(client, query="Något helt annat").url == reverse("registration_details")
 
 
-@needs_public_pages
 def test_a_number_that_is_here_leads_to_the_profile_and_a_draft_is_not_described(client):
     public = make_actor("Öppen AB", organisation_number="5560125790")
     page = start(client, query="SE556012579001")
@@ -238,7 +233,6 @@ def test_many_addresses_from_one_client_are_limited_also_with_invented_headers()
     assert answers == [302] * proofs.CODES_PER_CLIENT + [429] * 3
 
 
-@needs_public_pages
 def test_a_number_taken_while_the_mail_was_read_loses_nothing(client):
     start(client, query=NUMBER)
     client.post(reverse("registration_details"), DETAILS)
