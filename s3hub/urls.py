@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 import web.urls
 from insight.urls import root_urlpatterns
 from s3hub import views
+from web.region_css import region_css
 
 urlpatterns = [
     path("health/", views.health, name="health"),
     *root_urlpatterns,
     *web.urls.files,
+    path("region.css", region_css, name="region_css"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path(_("account/"), include("allauth.urls")),

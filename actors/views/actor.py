@@ -15,13 +15,14 @@ def actor(request, slug):
     found = Actor.objects.visible_to(request.user).select_related("municipality").filter(slug=slug).first()
     if found is None:
         return gone_or_missing(request, slug)
+    context = profile(found)
     may_edit = Actor.objects.editable_by(request.user).filter(pk=found.pk).exists()
-    context = profile(found) | {
+    context |= {
         "may_edit": may_edit,
         "is_claimed": found.representatives.exists(),
         "is_public": found.status == ActorStatus.PUBLISHED,
         "canonical": settings.SITE_URL + found.get_absolute_url(),
-        "jsonld": script(organisation(found)),
+        "jsonld": script(organisation(found, context["competences"])),
     }
     return render(request, "actors/detail.html", context)
 
@@ -32,7 +33,7 @@ def profile(found):
         "actor": found,
         "areas": areas_of(found),
         "themes": signed(found.themes.all(), region.current().theme_signs),
-        "competences": found.competences.all(),
+        "competences": list(found.competences.all()),
     }
 
 
@@ -60,7 +61,7 @@ def signed(tags, signs):
     return [{"tag": tag, "sign": signs.get(tag.slug, "")} for tag in tags]
 
 
-def organisation(found):
+def organisation(found, competences):
     """The actor as schema.org knows an organisation, from published columns only."""
     place = found.municipality.name if found.municipality else found.seat_outside
     facts = {
@@ -74,6 +75,6 @@ def organisation(found):
         "email": found.contact_email,
         "identifier": found.organisation_number,
         "address": {"@type": "PostalAddress", "addressLocality": place} if place else None,
-        "knowsAbout": [tag.name for tag in found.competences.all()],
+        "knowsAbout": [tag.name for tag in competences],
     }
     return {key: value for key, value in facts.items() if value}
