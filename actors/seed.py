@@ -19,7 +19,7 @@ from actors.models import Actor, ActorStatus, Area, Certainty, Competence, Munic
 
 MARK = "Synthetic register"
 # The share of all actors, in ten thousandths, that has each word in its Swedish description.
-PLANTED = {"samverkan": 9400, "tillverkning": 1800, "tryckkärl": 280, "ålgräs": 110, "mareograf": 1}
+PLANTED = {"samverkan": 9400, "tillverkning": 1800, "tryckkärl": 280, "blåstång": 110, "mareograf": 1}
 # Each planted word meets each row by its own stride, so that they fall independently of one another.
 STRIDES = (7919, 6367, 4051, 2657, 9973)
 # Nine digits, the third at least 2, in series that limited companies, authorities and associations have not been given.

@@ -56,7 +56,7 @@ def drift(first, second, connections):
     return abs(one - two) / min(one, two)
 
 
-def measure(floor, server, pages, *, seconds, connections=1, cookie=""):
+def measure(floor, server, pages, *, seconds, connections=1, cookie="", allowed=DRIFT):
     """At least three valid rounds on `pages`, with the content checked before and after."""
     paths = [page["path"] for page in pages]
     check(server, pages, cookie)
@@ -67,7 +67,7 @@ def measure(floor, server, pages, *, seconds, connections=1, cookie=""):
         after = driver.measure(floor, ["/"], seconds=seconds, connections=connections)
         if ours.errors:
             raise WrongAnswer(f"{paths[0]}: {ours.errors} answers were errors")
-        if drift(before, after, connections) <= DRIFT:
+        if drift(before, after, connections) <= allowed:
             rounds.append(Round(mean(before, after), ours))
         else:
             void += 1

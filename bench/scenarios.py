@@ -34,6 +34,7 @@ class Place:
 
     actors: int
     seconds: int
+    drift: float
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     @cached_property
@@ -58,11 +59,13 @@ class Place:
         return self.stack.enter_context(Server(HUB, self.database, first="/health/"))
 
     def pages(self, name):
+        if name in self.facts["wrong"]:
+            raise rounds.WrongAnswer(self.facts["wrong"][name])
         return self.facts["pages"][name]
 
     def measure(self, name, connections=1):
         found, _void = rounds.measure(
-            self.floor, self.hub, self.pages(name), seconds=self.seconds, connections=connections
+            self.floor, self.hub, self.pages(name), seconds=self.seconds, connections=connections, allowed=self.drift
         )
         if len(found) < rounds.ROUNDS:
             raise rounds.WrongAnswer("the floors moved too much: the machine is too busy")
@@ -76,12 +79,12 @@ class Place:
 class Places:
     """The sizes that have been asked for; servers start when first needed and all end together."""
 
-    def __init__(self, seconds):
-        self.seconds, self.made = seconds, {}
+    def __init__(self, seconds, drift):
+        self.seconds, self.drift, self.made = seconds, drift, {}
 
     def __call__(self, actors):
         if actors not in self.made:
-            self.made[actors] = Place(actors, self.seconds)
+            self.made[actors] = Place(actors, self.seconds, self.drift)
         return self.made[actors]
 
     def close(self):
