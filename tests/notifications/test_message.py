@@ -145,6 +145,19 @@ def test_a_subject_with_line_ends_is_refused_if_it_ever_came_so_far(subject):
         compose(a_mail(), Rendered(subject, "", ""))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_arrives_is_letter_by_letter_what_was_rendered(sink):
+    mail = queue("eva@example.org", language="sv", secret={"code": "Å-" + "ö" * 200})
+    expected = render(mail)
+    sending.send_due()
+
+    message = sink.taken[0].message
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    assert parts["text/plain"].replace("\r\n", "\n") == expected.text
+    assert parts["text/html"].replace("\r\n", "\n") == expected.html
+    assert parts["image/png"].startswith(b"\x89PNG")
+
+
 def test_a_domain_with_swedish_letters_becomes_ascii():
     message = compose(a_mail(to="eva@örn.example"), Rendered("s", "t", "h"))
     assert message["To"] == "eva@xn--rn-eka.example"
