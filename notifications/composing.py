@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from web import region
 
@@ -34,7 +34,8 @@ def compose(email, rendered):
     The strict policy guards the headers, where typed text goes; the parts are built the old way, three times faster.
     """
     message = MIMEMultipart("alternative", policy=POLICY)
-    message["From"] = _sender()
+    with translation.override(email.language):
+        message["From"] = _sender()
     message["To"] = ascii_address(email.to)
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(timezone.localtime())
@@ -42,7 +43,7 @@ def compose(email, rendered):
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = email.language
-    if reply_to := _of_region("contact_email"):
+    if reply_to := region.current().contact_email:
         message["Reply-To"] = reply_to
     message.attach(_text(rendered.text, "plain"))
     html = _text(rendered.html, "html")
@@ -81,8 +82,4 @@ def sender_address():
 
 def _sender():
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Address(display_name=name or _of_region("site_name"), addr_spec=address)
-
-
-def _of_region(name):
-    return getattr(region.current(), name, "")
+    return Address(display_name=name or region.current().site_name, addr_spec=address)
