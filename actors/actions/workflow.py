@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
+from actors.actions.twins import remember_twins
 from actors.models import Actor, ActorStatus
 from notifications.actions import queue_email
 
@@ -137,9 +138,12 @@ def _move(actor, step, *, by, text="", version=None):
     return actor
 
 
+@transaction.atomic
 def submit(actor, *, by):
-    """A representative says that the profile is right and asks for review."""
-    return _move(actor, "submit", by=by)
+    """A representative says that the profile is right and asks for review; likely twins are looked for."""
+    _move(actor, "submit", by=by)
+    remember_twins(actor)
+    return actor
 
 
 def withdraw(actor, *, by):

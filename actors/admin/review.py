@@ -64,6 +64,8 @@ def shown_mails(actor, step, text, people):
 def _choices(request, actor, people, typed, error):
     """What can be decided now, each with its mail."""
     for name in actions.open_steps(actor, request.user):
+        if name not in KEYS:
+            continue
         step = actions.STEPS[name]
         is_this = typed.get("step") == name
         text = words(typed, actor) if is_this else ""
