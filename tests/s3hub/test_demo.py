@@ -17,6 +17,8 @@ import pytest
 from tests.s3hub.process_tree import copy_checkout, find, kill_all, processes_of, wait_for, wait_until_gone
 
 pytestmark = pytest.mark.slow
+ENVIRON = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+ENVIRON |= {"S3HUB_NO_BOOTSTRAP": "1", "PYTHONUNBUFFERED": "1"}
 PEOPLE = re.compile(r"^ +(curator|company|member) +(\S+@\S+) +(\S+)$", re.MULTILINE)
 
 
@@ -25,14 +27,12 @@ class Demo:
 
     def __init__(self, checkout, port):
         self.checkout, self.address = checkout, f"http://localhost:{port}"
-        kept = ("PATH", "HOME", "LANG")
-        environ = {name: os.environ[name] for name in kept if name in os.environ} | {"S3HUB_NO_BOOTSTRAP": "1"}
         self.log = checkout.parent / "printed.txt"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", "--port", str(port)],
                 cwd=checkout,
-                env={**environ, "PYTHONUNBUFFERED": "1"},
+                env=ENVIRON,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -89,7 +89,7 @@ def command(checkout, *arguments):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=checkout,
-        env={**os.environ, "S3HUB_NO_BOOTSTRAP": "1"},
+        env=ENVIRON,
         capture_output=True,
         text=True,
         check=True,
