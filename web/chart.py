@@ -86,7 +86,7 @@ def chart(counts, link, chosen=()):
     codes that are filtered on now. A municipality with nothing in it has no link.
     """
     place = region.current()
-    base = _base(place.key, get_language() or "sv")
+    base = _base(_Source(place.drawing), get_language() or "sv")
     found = [(m, counts.get(m.code, 0), link(m.code), m.code in chosen) for m in base.municipalities]
     rows = [Row(m.name, count, url if count else "", is_chosen) for m, count, url, is_chosen in found]
     facts = ", ".join(f"{row.name} {row.count}" for row in rows)
@@ -145,17 +145,28 @@ def _mark(text, row, spot, ring, label):
         return format_html('<g class="place none">{}</g>', drawing)
     spoken = _("%(place)s: %(count)s") % {"place": municipality.name, "count": written}
     current = mark_safe(' aria-current="true"') if chosen else ""
-    return format_html(
-        '<a class="place" href="{}" aria-label="{}"{}><title>{}</title>{}</a>', url, spoken, current, spoken, drawing
-    )
+    return format_html('<a class="place" href="{}"{}><title>{}</title>{}</a>', url, current, spoken, drawing)
 
 
 def _name(name, at):
     return format_html('<text class="name" x="{}" y="{}">{}</text>', f"{at[0]:.1f}", f"{at[1]:.1f}", name) if at else ""
 
 
+class _Source:
+    """A region's drawing as a key: the same one as long as its files are not read anew."""
+
+    def __init__(self, drawing):
+        self.drawing = drawing
+
+    def __hash__(self):
+        return id(self.drawing)
+
+    def __eq__(self, other):
+        return self.drawing is other.drawing
+
+
 @lru_cache(maxsize=16)
-def _base(_region_key, _language):
+def _base(_source, _language):
     data = region.current().chart
     features = data["borders"]["features"]
     shapes = [_polygons(feature) for feature in features]

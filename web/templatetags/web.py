@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
 from web import signs
@@ -63,6 +65,12 @@ def alternates(context):
         return []
     codes = [code for code, _name in settings.LANGUAGES]
     return [{"code": code, "url": settings.SITE_URL + translate_url(request.path, code)} for code in codes]
+
+
+@register.filter
+def breakable(address):
+    """A mail address that may be broken before its @, for narrow columns."""
+    return format_html_join(mark_safe("<wbr>@"), "{}", ((part,) for part in (address or "").split("@")))
 
 
 @register.filter
