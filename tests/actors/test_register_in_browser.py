@@ -1,0 +1,202 @@
+"""The journey of a company in a real Chromium: on a phone, without scripts, by keyboard alone, within its budget."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from actors.models import Actor, ActorStatus
+from tests.actors.journeys import DETAILS, NUMBER, code_for
+from tests.browser import axe, scrolls_sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FIELDS, CLICKS = 5, 8
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+class Person:
+    """Counts what a person does, as the budget does: fields that must be filled, and clicks."""
+
+    def __init__(self, window):
+        self.window, self.page = window, window.page
+        self.fields = self.clicks = 0
+
+    def fill(self, label, value):
+        self.fields += 1
+        self.page.get_by_label(label, exact=False).first.fill(value)
+
+    def choose(self, label):
+        self.fields += 1
+        self.page.get_by_label(label).check()
+
+    def click(self, name):
+        self.clicks += 1
+        self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first.click()
+        self.page.wait_for_load_state("networkidle")
+        self.window.check()
+
+
+def start():
+    with translation.override("en"):
+        return reverse("registration_start")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_number_to_queue_on_a_phone_within_the_budget(open_window, scripts):
+    window = open_window(java_script_enabled=scripts, **PHONE)
+    eva = Person(window)
+    window.go(start())
+    eva.fill("Organisation number or name", NUMBER)
+    eva.click("Continue")
+    eva.fill("Name of the organisation", DETAILS["name"])
+    eva.choose("Small or medium-sized company")
+    eva.fill("Your name", DETAILS["person"])
+    eva.fill("Your work e-mail", DETAILS["email"])
+    eva.click("Continue: send me a code")
+    eva.page.get_by_label("Code from the mail").fill(code_for(DETAILS["email"]))
+    eva.click("Continue")
+    for _step in range(3):
+        eva.click("Skip this step")
+    assert DETAILS["name"] in eva.page.locator(".actor").inner_text()
+    eva.click("Send for review")
+
+    assert "Sent for review" in eva.page.locator("h1").inner_text()
+    assert Actor.objects.get().status == ActorStatus.SUBMITTED
+    assert (eva.fields, eva.clicks) == (FIELDS, 7)
+    assert eva.clicks <= CLICKS
+    eva.page.go_back()
+    eva.page.go_back()
+    assert eva.page.locator("h1").count() == 1
+    assert window.faults == []
+
+
+def test_by_keyboard_alone(open_window):
+    window = open_window()
+    keys = window.page.keyboard
+    window.go(start())
+
+    def reach(selector):
+        for _press in range(60):
+            if window.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            keys.press("Tab")
+        raise AssertionError(f"{selector} is not reached by Tab")
+
+    def submit():
+        with window.page.expect_navigation(wait_until="networkidle"):
+            keys.press("Enter")
+
+    reach("[name=query]")
+    keys.type("232100-0082")
+    submit()
+    assert window.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    reach("[name=query]")
+    keys.press("ControlOrMeta+a")
+    keys.type(NUMBER)
+    submit()
+    reach("[name=name]")
+    keys.type(DETAILS["name"])
+    reach("[name=kind]")
+    keys.press("ArrowDown")
+    reach("[name=person]")
+    keys.type(DETAILS["person"])
+    reach("[name=email]")
+    keys.type(DETAILS["email"])
+    submit()
+    reach("[name=code]")
+    keys.type(code_for(DETAILS["email"]))
+    submit()
+    for name in ("seek", "where", "preview"):
+        reach(f"a.btn[href*={name}]")
+        submit()
+    reach("main form .btn")
+    submit()
+
+    assert Actor.objects.get().status == ActorStatus.SUBMITTED
+
+
+def test_two_windows_keep_either(open_window):
+    window = open_window(**PHONE)
+    eva = Person(window)
+    _to_draft(eva, window)
+    address = eva.page.url
+    other = window.context.new_page()
+    other.goto(address)
+    eva.page.get_by_label("What can you offer others? (in English)").fill("First")
+    eva.click("Save and continue")
+    other.get_by_label("What can you offer others? (in English)").fill("Second")
+    window.expected.append("409")
+    other.get_by_role("button", name="Save and continue").click()
+    other.wait_for_load_state("networkidle")
+    assert "Somebody else has saved" in other.locator("h1").inner_text()
+    assert axe(other) == []
+    other.get_by_role("button", name="Save what I wrote").click()
+    other.wait_for_load_state("networkidle")
+
+    assert Actor.objects.get().offers_en == "Second"
+
+
+def _to_draft(eva, window):
+    window.go(start())
+    eva.fill("Organisation number or name", NUMBER)
+    eva.click("Continue")
+    eva.fill("Name of the organisation", DETAILS["name"])
+    eva.choose("Small or medium-sized company")
+    eva.fill("Your name", DETAILS["person"])
+    eva.fill("Your work e-mail", DETAILS["email"])
+    eva.click("Continue: send me a code")
+    eva.page.get_by_label("Code from the mail").fill(code_for(DETAILS["email"]))
+    eva.click("Continue")
+
+
+@pytest.mark.parametrize("look", [{"width": 320, "scheme": "dark"}, {"width": 1280, "scheme": "light"}])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_page_of_the_journey_is_accessible(open_window, look, language):
+    window = open_window(viewport={"width": look["width"], "height": 900}, color_scheme=look["scheme"])
+    found = {}
+
+    def look_at(name):
+        problems = axe(window.page) + (["sideways"] if scrolls_sideways(window.page) else [])
+        if problems:
+            found[name] = problems
+
+    page = window.page
+    with translation.override(language):
+        go_to = {name: reverse(name) for name in ("registration_start", "my_page", "my_person", "close_account")}
+        account = ["account_login", "account_signup", "account_request_login_code", "account_reset_password"]
+        signed_in = ["account_email", "mfa_index", "account_set_password", "mfa_activate_totp", "mfa_list_webauthn"]
+        addresses = {name: reverse(name) for name in [*account, *signed_in, "mfa_add_webauthn"]}
+    for name in account:
+        window.go(addresses[name])
+        look_at(name)
+    window.go(go_to["registration_start"])
+    look_at("start")
+    page.locator("[name=query]").fill("850709-9805")
+    page.locator("main form .btn").first.click()
+    look_at("start with an error")
+    page.locator("[name=query]").fill(NUMBER)
+    page.locator("main form .btn").first.click()
+    page.locator("[name=name]").wait_for()
+    look_at("details")
+    page.locator("main form .btn").first.click()
+    page.locator(".summary").wait_for()
+    look_at("details with errors")
+    page.locator("[name=name]").fill(DETAILS["name"])
+    page.locator("[name=kind]").first.check()
+    page.locator("[name=person]").fill(DETAILS["person"])
+    page.locator("[name=email]").fill(DETAILS["email"])
+    page.locator("main form .btn").first.click()
+    page.locator("[name=code]").wait_for()
+    look_at("code")
+    page.locator("[name=code]").fill(code_for(DETAILS["email"]))
+    page.locator("main form .btn").first.click()
+    for name in ("can", "seek", "where", "preview"):
+        page.wait_for_load_state("networkidle")
+        look_at(name)
+        if name != "preview":
+            page.locator("main form a.btn").click()
+    for name, address in [*go_to.items(), *((name, addresses[name]) for name in [*signed_in, "mfa_add_webauthn"])]:
+        window.go(address)
+        look_at(name)
+
+    assert found == {}
+    assert window.faults == []
