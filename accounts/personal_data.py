@@ -98,6 +98,7 @@ COLUMNS = {
     "actors.area": _STRATEGY,
     "actors.theme": _STRATEGY,
     "actors.competence": {"none": "slug name_sv name_en"},
+    "actors.loadedrow": {"none": "kind key values"},
     "actors.municipality": {"none": "code name source"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.

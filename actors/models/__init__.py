@@ -10,6 +10,7 @@ from actors.models.actor import (
     SniVersion,
 )
 from actors.models.curation import Reviewing, TwinPair
+from actors.models.loaded import LoadedRow
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole
 from actors.models.strategy import Area, Competence, Municipality, Theme
 
@@ -23,6 +24,7 @@ __all__ = [
     "Claim",
     "ClaimState",
     "Competence",
+    "LoadedRow",
     "Municipality",
     "Representative",
     "RepresentativeRole",
