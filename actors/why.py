@@ -3,78 +3,79 @@
 from dataclasses import dataclass
 from html import escape
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Func, TextField
+from django.db.models import F, Func, TextField
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actors.search import words_value
 
+TEXTS = ("description", "offers", "seeks")
 FIELDS = {  # field → the configuration its words were indexed with
     "name": "sv_unaccent",
     "legal_name": "sv_unaccent",
-    "organisation_number": "simple",
-    "offers_sv": "sv_unaccent",
-    "seeks_sv": "sv_unaccent",
-    "description_sv": "sv_unaccent",
-    "offers_en": "en_unaccent",
-    "seeks_en": "en_unaccent",
-    "description_en": "en_unaccent",
     "seat_outside": "sv_unaccent",
+    **{f"{text}_sv": "sv_unaccent" for text in TEXTS},
+    **{f"{text}_en": "en_unaccent" for text in TEXTS},
 }
 _OPEN, _CLOSE = "\ue000", "\ue001"
-
-
-class MatchedFields(Func):
-    """The names of the fields of a row that hold at least one of the words."""
-
-    output_field = ArrayField(CharField())
-
-    def __init__(self, words):
-        super().__init__(words_value(words))
-
-    def as_sql(self, compiler, connection, **extra):
-        words, params = compiler.compile(self.source_expressions[0])
-        parts = [
-            f"CASE WHEN to_tsvector('{config}', actors_words(actors_actor.{name})) @@ actors_query({words}, false)"
-            f" THEN '{name}' END"
-            for name, config in FIELDS.items()
-        ]
-        return f"array_remove(ARRAY[{', '.join(parts)}], NULL)", [*params] * len(parts)
+SHOWN = 260  # characters of a long text, from a little before the first word found
+BEFORE = 70
 
 
 class Marked(Func):
-    """A text with the words found in it between two private characters; the part around them when it is long."""
+    """A text, as the index read it, with the words found in it between two private characters.
+
+    Every character keeps its place, so that the marks can be moved to the text as it was written.
+    """
 
     output_field = TextField()
+    template = (
+        "CASE WHEN %(text)s = '' THEN '' ELSE ts_headline('%(config)s', actors_words(%(text)s),"
+        " actors_query(%(words)s, false), 'StartSel=%(open)s, StopSel=%(close)s, HighlightAll=true') END"
+    )
 
-    def __init__(self, name, words, *, whole=False):
-        super().__init__(words_value(words))
-        self.name, self.whole = name, whole
+    def __init__(self, name, words):
+        super().__init__(F(name), words_value(words))
+        self.config = FIELDS[name]
 
     def as_sql(self, compiler, connection, **extra):
-        words, params = compiler.compile(self.source_expressions[0])
-        size = "HighlightAll=true" if self.whole else "MaxWords=42, MinWords=28"
-        options = f"StartSel={_OPEN}, StopSel={_CLOSE}, {size}"
-        column = f"actors_actor.{self.name}"
-        config = FIELDS[self.name]
-        return (
-            f"CASE WHEN to_tsvector('{config}', actors_words({column})) @@ actors_query({words}, false)"
-            f" THEN ts_headline('{config}', {column}, actors_query({words}, false), '{options}') ELSE '' END",
-            [*params, *params],
-        )
+        (text, _none), (words, params) = (compiler.compile(part) for part in self.get_source_expressions())
+        names = {"text": text, "words": words, "config": self.config, "open": _OPEN, "close": _CLOSE}
+        return self.template % names, params
 
 
-def mark_words(text):
-    """A marked text as HTML: everything from people is escaped, the private characters become <mark>."""
-    html = escape(text).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
-    balanced = html.count("<mark>") == html.count("</mark>")
-    return mark_safe(html if balanced else escape(text.replace(_OPEN, "").replace(_CLOSE, "")))
+def spans(marked, text):
+    """Where in `text` the words are, as pairs of start and end; none when the marks cannot be trusted."""
+    first, *parts = marked.split(_OPEN)
+    place, found = len(first), []
+    for part in parts:
+        word, _close, rest = part.partition(_CLOSE)
+        found.append((place, place + len(word)))
+        place += len(word) + len(rest)
+    return found if place == len(text) and _OPEN not in text and _CLOSE not in text else []
 
 
-def unmarked(text):
-    return text.replace(_OPEN, "").replace(_CLOSE, "")
+def highlighted(text, found, start=0, end=None):
+    """A part of `text` as HTML: all of it escaped, and <mark> around the words."""
+    end = len(text) if end is None else end
+    html, place = [], start
+    for left, right in found:
+        if start <= left and right <= end:
+            html += [escape(text[place:left]), "<mark>", escape(text[left:right]), "</mark>"]
+            place = right
+    return mark_safe("".join([*html, escape(text[place:end])]))
+
+
+def excerpt(text, found):
+    """The part of a long text where its first word was found, cut between words."""
+    if len(text) <= SHOWN + BEFORE or not found:
+        return highlighted(text, found)
+    start = max(0, found[0][0] - BEFORE)
+    start = text.find(" ", start) + 1 if start else 0
+    end = text.rfind(" ", start + 1, start + SHOWN) if start + SHOWN < len(text) else len(text)
+    end = max(end, found[0][1])
+    return mark_safe(("… " if start else "") + highlighted(text, found, start, end) + (" …" if end < len(text) else ""))
 
 
 LABELS = {
@@ -93,7 +94,6 @@ FACET_LABELS = {
     "municipality": _("municipality"),
     "competence": _("competence"),
 }
-TEXTS = ("description", "offers", "seeks")
 
 
 @dataclass
@@ -108,43 +108,31 @@ class Hit:
 
 
 def with_reasons(rows, words):
-    """Annotate the rows of one page with what matched, and with their texts marked."""
-    texts = [f"{text}_{language}" for text in TEXTS for language in ("sv", "en")]
-    return rows.annotate(
-        matched=MatchedFields(words),
-        marked_name=Marked("name", words, whole=True),
-        **{f"marked_{name}": Marked(name, words) for name in texts},
-    )
+    """Annotate the rows of one page with their texts marked."""
+    return rows.annotate(**{f"marked_{name}": Marked(name, words) for name in FIELDS})
 
 
-def hit(actor, vocabulary):
-    """The row of a list for `actor`, whether or not it was annotated by `with_reasons`."""
+def hit(actor, vocabulary, words=()):
+    """The row of a list for `actor`; with `words`, one that was annotated by `with_reasons`."""
     tags = vocabulary.tags_of(actor)
-    if not hasattr(actor, "matched"):
+    if not words:
         return Hit(actor, actor.name, actor.description, tags, [])
-    return Hit(actor, mark_words(actor.marked_name or actor.name), _text(actor), tags, _why(actor, vocabulary))
+    found = {name: spans(getattr(actor, f"marked_{name}"), getattr(actor, name)) for name in FIELDS}
+    name = highlighted(actor.name, found["name"])
+    return Hit(actor, name, _text(actor, found), tags, _why(actor, found, vocabulary, words))
 
 
-def _text(actor):
-    for text in TEXTS:
-        for language in _languages():
-            if marked := getattr(actor, f"marked_{text}_{language}"):
-                whole = getattr(actor, f"{text}_{language}")
-                return mark_words(_with_ends(marked, whole))
+def _text(actor, found):
+    languages = ("en", "sv") if (get_language() or "sv").startswith("en") else ("sv", "en")
+    for name in (f"{text}_{language}" for text in TEXTS for language in languages):
+        if found[name]:
+            return excerpt(getattr(actor, name), found[name])
     return actor.description
 
 
-def _languages():
-    return ("en", "sv") if (get_language() or "sv").startswith("en") else ("sv", "en")
-
-
-def _with_ends(marked, whole):
-    plain = unmarked(marked)
-    start = "" if whole.startswith(plain[:20]) else "… "
-    return f"{start}{marked}{'' if whole.endswith(plain[-20:]) else ' …'}"
-
-
-def _why(actor, vocabulary):
-    fields = [name.removesuffix("_sv").removesuffix("_en") for name in actor.matched]
+def _why(actor, found, vocabulary, words):
+    fields = [name.removesuffix("_sv").removesuffix("_en") for name in found if found[name]]
+    if actor.organisation_number in words:
+        fields.append("organisation_number")
     reasons = [LABELS[name] for name in dict.fromkeys(fields)]
     return [*reasons, *(FACET_LABELS[facet] for facet in vocabulary.matching_facets(actor))]

@@ -61,22 +61,15 @@ def bad_address(request, problems):
 
 def hits(ids, wanted):
     """The rows of one page, in the order of `ids`, with what matched when words were searched for."""
+    words = wanted.query.words if wanted.exact else []
     rows = Actor.objects.filter(pk__in=ids).only(*SHOWN)
-    if wanted.query.words and wanted.exact:
-        rows = why.with_reasons(rows, wanted.query.words)
+    if words:
+        rows = why.with_reasons(rows, words)
     by_id = {actor.pk: actor for actor in rows}
-    return [why.hit(by_id[pk], wanted.vocabulary) for pk in ids if pk in by_id]
+    return [why.hit(by_id[pk], wanted.vocabulary, words) for pk in ids if pk in by_id]
 
 
-SHOWN = [
-    "name",
-    "slug",
-    "kind",
-    "certainty",
-    "facets",
-    "seat_outside",
-    *(f"{text}_{language}" for text in why.TEXTS for language in ("sv", "en")),
-]
+SHOWN = ["slug", "kind", "certainty", "facets", "organisation_number", *why.FIELDS]
 
 
 def frame(wanted, counts, view):

@@ -178,6 +178,25 @@ def test_text_around_the_words_is_never_html():
     assert "&lt;b&gt;<mark>hamn</mark>&lt;/b&gt;" in body
 
 
+def test_words_between_strokes_are_marked_where_they_stand():
+    make_actor("Hit", description_sv="Om hav/vatten & AI-labb")
+
+    (hit,) = found("vatten labb").context["hits"]
+
+    assert hit.text == "Om hav/<mark>vatten</mark> &amp; AI-<mark>labb</mark>"
+
+
+def test_of_a_long_text_the_part_with_the_words_is_shown():
+    make_actor("Hit", description_sv="Inledning. " * 60 + "En hamn för prov. " + "Avslutning. " * 60)
+
+    (hit,) = found("hamn").context["hits"]
+
+    assert hit.text.startswith("… ")
+    assert hit.text.endswith(" …")
+    assert "En <mark>hamn</mark> för prov." in hit.text
+    assert len(hit.text) < 330
+
+
 # ── The terms follow the rows, whoever writes ────────────────────────────────────────────────────────────────────────
 def test_renaming_a_tag_in_bulk_is_found_at_once():
     area, place, skill = make_area("a"), make_municipality(), Competence.objects.create(slug="s", name_sv="Gammal")
