@@ -86,7 +86,7 @@ def contact(request):
             return errors.too_many(request, seconds=3600)
         send(form)
         messages.success(
-            request, gettext("Your message is on its way. If you gave an address we answer within a week.")
+            request, gettext("Your message is on its way. If you gave an address you will hear from us.")
         )
         return redirect("contact")
     return render(request, "pages/contact.html", {"form": form})
