@@ -1,0 +1,126 @@
+"""Searching and reading in a real Chromium: with and without scripts, by keyboard, narrow and wide, day and night."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from actors.models import Competence
+from tests.browser import axe, scrolls_sideways
+from tests.factories import make_actor, make_area, make_municipality, make_theme
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDTHS = {"desk": {"width": 1280, "height": 900}, "narrow": {"width": 320, "height": 700}}
+
+
+@pytest.fixture
+def register():
+    area, theme = make_area("sea", name_en="Marine technology"), make_theme("water", name_en="Water")
+    skill = Competence.objects.create(slug="weld", name_sv="Svetsning", name_en="Welding")
+    place = make_municipality("9001", name="Sydfjord")
+    for number in range(30):
+        make_actor(
+            f"Harbour {number:02}",
+            slug=f"harbour-{number:02}",
+            kind="sme" if number % 3 else "public",
+            areas=[area],
+            themes=[theme],
+            competences=[skill],
+            municipality=place if number % 2 else None,
+            certainty="low" if number == 1 else "high",
+            description_en="They weld hulls and sail with whoever asks. " * 3,
+            offers_en="A basin for trials",
+            organisation_number="5560360793" if number == 0 else "",
+            source="https://example.org/source",
+        )
+    make_actor("Meadow", description_en="Grass")
+
+
+def address(name, *args):
+    with override("en"):
+        return reverse(name, args=args)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_search_narrow_and_read(open_window, register, scripts):
+    window = open_window(java_script_enabled=scripts)
+    page = window.page
+
+    window.go(address("start"))
+    page.get_by_role("searchbox").fill("harbour")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("heading", name="30 actors").is_visible()
+
+    page.get_by_label("Public body").check()
+    if not scripts:
+        page.get_by_role("button", name="Show the result").click()
+    page.get_by_role("heading", name="10 actors").wait_for()
+    assert "kind=public" in page.url
+    assert "q=harbour" in page.url
+
+    page.get_by_role("link", name="Public body").click()
+    page.get_by_role("heading", name="30 actors").wait_for()
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".hit").count() == 5
+    page.go_back()
+    page.get_by_role("link", name="Harbour 01").click()
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("heading", name="Harbour 01").is_visible()
+    assert page.get_by_text("Unverified").first.is_visible()
+    window.check()
+
+
+def test_narrowing_with_scripts_changes_the_result_and_keeps_the_place(open_window, register):
+    window = open_window()
+    page = window.page
+    window.go(address("actor_list"))
+    asked = len([url for url in window.requests if url.endswith(".css")])
+
+    page.get_by_label("Public body").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("heading", name="10 actors").wait_for()
+
+    assert page.evaluate("document.activeElement.id") == "f-kind-public"
+    assert len([url for url in window.requests if url.endswith(".css")]) == asked, "The page was loaded anew."
+    page.go_back()
+    page.get_by_role("heading", name="31 actors").wait_for()
+
+
+def test_the_search_works_by_keyboard_alone(open_window, register):
+    window = open_window()
+    page = window.page
+    window.go(address("actor_list"))
+
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "q":
+            break
+    page.keyboard.type("556036-0793")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="1 actor", exact=True).wait_for()
+    assert page.get_by_text("Found in: organisation number").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_of_the_register_has_a_barrier(open_window, register, scheme, width):
+    window = open_window(viewport=WIDTHS[width], color_scheme=scheme)
+    window.expected = ["400", "410", "404"]
+    found = {}
+    lists = address("actor_list")
+    for path in (
+        address("start"),
+        lists,
+        lists + "?q=harbour+basin&kind=sme&sort=name",
+        lists + "?q=harbuor",
+        lists + "?q=qqqq&theme=water",
+        lists + "?foo=1",
+        address("actor_chart"),
+        address("actor", "harbour-01"),
+        address("open_data"),
+    ):
+        window.go(path)
+        if faults := axe(window.page) + (["sideways"] if scrolls_sideways(window.page) else []):
+            found[path] = faults
+    assert found == {}
