@@ -273,7 +273,7 @@ TIME_ZONE = env("TIME_ZONE", "Europe/Stockholm")
 # ── Static files ─────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(env("STATIC_ROOT") or (embedded.DATA / "no-static" if TESTING else BASE_DIR / "staticfiles"))
+STATIC_ROOT = embedded.DATA / "no-static" if TESTING else BASE_DIR / env("STATIC_ROOT", "staticfiles")
 WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
