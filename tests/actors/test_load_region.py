@@ -80,6 +80,14 @@ def test_the_first_region_is_loaded_with_source_and_certainty():
     assert AuditEntry.objects.get().verb == "region.load"
 
 
+def test_every_actor_of_the_first_region_is_described_in_both_languages():
+    described = [
+        row["slug"] for row in read_folder(FIRST_REGION).actors if row["description_en"] and row["description_sv"]
+    ]
+
+    assert len(described) == 121
+
+
 def test_the_second_run_changes_no_row():
     load(read_folder(TINY))
     before = [list(model.objects.order_by("pk").values()) for model in (*ALL, LoadedRow, AuditEntry)]
@@ -215,8 +223,19 @@ def test_a_broken_table_is_told(folder):
     assert any("nonsense" in line for line in faults(folder))
     (folder / "actors.csv").unlink()
     assert faults(folder)[0].startswith("actors.csv")
-    (folder / "methods.json").write_text("[")
-    assert any(line.startswith("methods.json") or line.startswith("actors.csv") for line in faults(folder))
+
+
+@pytest.mark.parametrize("content", ["[", "[]", "{}", '{"templates": [{}]}', '{"templates": "x"}', "[" * 100_000])
+def test_a_broken_method_library_is_told(folder, content):
+    (folder / "methods.json").write_text(content)
+    assert [line.split(":")[0] for line in faults(folder)] == ["methods.json"]
+
+
+def test_the_folder_must_colour_and_draw_all_that_its_tables_name(folder):
+    rewrite(folder / "municipalities.csv", lambda rows: rows[0].update(code="N9"))
+    rewrite(folder / "themes.csv", lambda rows: rows[0].update(slug="sten"))
+    told = "\n".join(faults(folder))
+    assert all(name in told for name in ("“N9”", "“N1”", "“sten”", "“tra”"))
 
 
 def test_rows_and_bytes_are_limited(folder, monkeypatch):
