@@ -1,0 +1,109 @@
+"""The people and rows of the access table, and how a request of theirs is told in one word."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import AuditEntry
+from actors.models import ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from notifications.actions import queue_email
+from notifications.models import Email, Suppression
+from tests.factories import make_actor, make_area, make_municipality, make_theme, make_user
+from tests.staff import give_second_factor, sign_in
+
+ANONYMOUS = "anonymous"
+PERSONAS = (ANONYMOUS, "member", "owner", "editor", "other", "half_curator", "curator", "superuser")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class World:
+    """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim."""
+
+    def __init__(self):
+        people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
+        for name in ("half_curator", "curator"):
+            people[name].is_staff = True
+            people[name].save()
+            people[name].groups.add(Group.objects.get(name="curators"))
+        people["superuser"].is_staff = people["superuser"].is_superuser = True
+        people["superuser"].save()
+        self.people = people
+        company = [people["owner"]]
+        self.public = make_actor("Public Works", representatives=company)
+        self.draft = make_actor("Secret Draft", representatives=company, status=ActorStatus.DRAFT)
+        self.waiting = make_actor("Waiting Room", representatives=company, status=ActorStatus.SUBMITTED)
+        self.foreign = make_actor("Other Company", representatives=[people["other"]])
+        for actor in (self.public, self.draft, self.waiting):
+            Representative.objects.create(actor=actor, user=people["editor"], role=RepresentativeRole.EDITOR)
+        self.claim = Claim.objects.create(actor=self.public, user=people["member"], message="Please")
+        context = {"name": "Eva", "actor": "Public Works", "slug": self.public.slug, "text": ""}
+        self.mail = queue_email(to="x@example.org", template="claim_approved", context=context, language="sv", key="k")
+        self.rows = self._admin_rows()
+
+    def _admin_rows(self):
+        """One row of every model that the admin shows, by `app_model`."""
+        owner = self.people["owner"]
+        give_second_factor(owner)
+        made = {
+            "actors_actor": self.public,
+            "actors_area": make_area(),
+            "actors_theme": make_theme(),
+            "actors_municipality": make_municipality(),
+            "actors_competence": Competence.objects.create(slug="c", name_sv="C"),
+            "actors_claim": self.claim,
+            "actors_representative": Representative.objects.first(),
+            "accounts_user": owner,
+            "accounts_auditentry": AuditEntry.objects.record(by=owner, verb="x.y", target=self.public),
+            "notifications_email": Email.objects.first(),
+            "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
+            "auth_group": Group.objects.get(name="curators"),
+        }
+        return {name: row.pk for name, row in made.items()}
+
+    @cached_property
+    def clients(self):
+        return {name: self._client(name) for name in PERSONAS}
+
+    def _client(self, name):
+        client = Client()
+        if name in {"curator", "superuser"}:
+            sign_in(client, self.people[name])
+        elif name != ANONYMOUS:
+            client.force_login(self.people[name], backend=BACKEND)
+        return client
+
+    def ask(self, persona, method, path, data=None):
+        """The answer to a request whose traces are rolled back, so that every cell of the table starts alike."""
+        cache.clear()
+        client = self.clients[persona]
+        jar = client.cookies.copy()
+        with transaction.atomic():
+            answer = client.generic(method, path, **(form(data) if method == "POST" else {}))
+            transaction.set_rollback(True)
+        client.cookies = jar
+        return answer
+
+
+def form(data):
+    return {"data": data or "", "content_type": "application/x-www-form-urlencoded"}
+
+
+def starts_with(location, name):
+    try:
+        return location.startswith(reverse(name))
+    except NoReverseMatch:
+        return False
+
+
+def word(answer):
+    """`200`, `404` …; a redirect is `login`, `factor` (set up or show the second one), or `302`."""
+    if answer.status_code != 302:
+        return str(answer.status_code)
+    if starts_with(answer["Location"], settings.LOGIN_URL):
+        return "login"
+    return "factor" if starts_with(answer["Location"], "mfa_index") else "302"
