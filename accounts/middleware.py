@@ -41,7 +41,14 @@ def _wanted(request):
     return wanted if safe else reverse("admin:index")
 
 
-def _guard_admin(request, view, args, kwargs):
+def _guard_rights(request, view, args, kwargs):
+    """A right held as staff counts only after the second factor, also on the public pages and their forms."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        request.user.rights_are_locked = settings.SECOND_FACTOR_REQUIRED and not has_shown_second_factor(request)
+    return _guard_admin(request)
+
+
+def _guard_admin(request):
     if "admin" not in request.resolver_match.app_names:
         return None
     if not request.user.is_authenticated:
@@ -73,7 +80,7 @@ def second_factor_for_staff(get_response):
     def middleware(request):
         return get_response(request)
 
-    middleware.process_view = _guard_admin
+    middleware.process_view = _guard_rights
     return middleware
 
 

@@ -47,6 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     session_epoch = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
 
     objects = UserManager()
+    rights_are_locked = False  # for one request: see accounts.middleware
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -60,6 +61,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.name or self.email
+
+    def has_perm(self, perm, obj=None):
+        return not self.rights_are_locked and super().has_perm(perm, obj)
 
     def clean(self):
         super().clean()

@@ -1,0 +1,276 @@
+"""Who gets what: every URL name × persona × method, written by hand, asked for real, and complete.
+
+The answers are data, not computed by what the code uses. Each line reads
+`name[@target] METHOD  anonymous member owner editor other half_curator curator superuser`; see `tests.access.word`.
+`member` has an open claim on the published actor; `other` speaks for another company; `half_curator` is a curator who
+has not shown a second factor.
+"""
+
+import re
+from fnmatch import fnmatch
+
+import pytest
+from django.urls import reverse
+
+from s3hub.management.commands.routes import routes
+from tests.access import ANONYMOUS, PERSONAS, World, word
+
+SAME_FOR_ALL = {
+    # Pages for anybody, that nobody can post to.
+    ("200", "405"): """
+        about accessibility actor@public actor_chart actor_export actor_feed actor_list cookies health open_data privacy
+        region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
+        account_password_reset_completed
+        """,
+    # Forms for anybody.
+    ("200", "200"): "contact registration_start account_reset_password",
+    # Steps that send back whoever has not taken the one before.
+    ("302", "302"): "registration_code registration_details registration_taken claim_code",
+    ("302", "302 "): "account_complete_password_reset",
+    ("login", "login"): "account_confirm_password_reset_code",
+    ("405", "302"): "registration_code_again",
+}
+# What a step of the admin answers below its door: curator, superuser.
+STAFF_ONLY = "login 403 403 403 403 factor"
+
+TABLE = """
+actor@draft                 GET   404   404 200 200 404 404 200 200
+actor@draft                 POST  405   405 405 405 405 405 405 405
+actor_claim@foreign         GET   200   200 200 200 302 200 200 200
+actor_claim@foreign         POST  200   200 200 200 302 200 200 200
+actor_claim@draft           GET   404   404 404 404 404 404 404 404
+actor_confirm@public        GET   login 405 405 405 405 405 405 405
+actor_confirm@public        POST  login 404 302 302 404 404 302 302
+actor_edit@public           GET   login 404 200 200 404 404 200 200
+actor_edit@public           POST  login 404 200 200 404 404 200 200
+actor_edit@draft            GET   login 404 200 200 404 404 200 200
+claim_decide@claim          GET   login 405 405 405 405 405 405 405
+claim_decide@claim          POST  login 404 302 404 404 404 404 404
+claim_done@public           GET   login 200 404 404 404 404 404 404
+claim_done@public           POST  login 405 405 405 405 405 405 405
+registration_*@draft        GET   login 404 200 200 404 404 200 200
+registration_can@draft      POST  login 404 200 200 404 404 200 200
+registration_where@draft    POST  login 404 200 200 404 404 200 200
+registration_seek@draft     POST  login 404 200 200 404 404 200 200
+registration_preview@draft  POST  login 404 302 302 404 404 302 302
+registration_done@draft     POST  login 405 405 405 405 405 405 405
+
+my_page                     GET   login 200 200 200 200 200 200 200
+my_page                     POST  login 405 405 405 405 405 405 405
+my_data                     GET   login 200 200 200 200 200 200 200
+my_data                     POST  login 405 405 405 405 405 405 405
+my_person                   *     login 200 200 200 200 200 200 200
+sign_out_everywhere         GET   login 405 405 405 405 405 405 405
+sign_out_everywhere         POST  login 302 302 302 302 302 302 302
+close_account               *     login 200 200 200 200 200 factor factor
+
+account_login               *     200   302 302 302 302 302 302 302
+account_signup              *     200   302 302 302 302 302 302 302
+account_request_login_code  *     200   302 302 302 302 302 302 302
+account_confirm_login_code  *     login 302 302 302 302 302 302 302
+account_email_verification_sent * login 302 302 302 302 302 302 302
+account_logout              GET   302   200 200 200 200 200 200 200
+account_logout              POST  302   302 302 302 302 302 302 302
+account_email               GET   login 200 200 200 200 200 200 200
+account_email               POST  login 302 302 302 302 302 302 302
+account_change_password     *     login 302 302 302 302 302 302 302
+account_set_password        *     login 200 200 200 200 200 200 200
+account_reauthenticate      *     login 403 403 403 403 403 factor factor
+
+mfa_index                   GET   login 200 200 200 200 200 200 200
+mfa_index                   POST  login 405 405 405 405 405 405 405
+mfa_list_webauthn           GET   login 200 200 200 200 200 200 200
+mfa_list_webauthn           POST  login 405 405 405 405 405 405 405
+mfa_authenticate            *     login 302 302 302 302 302 302 302
+mfa_login_webauthn          *     login 302 302 302 302 302 302 302
+mfa_reauthenticate          *     login 403 403 403 403 403 200 200
+mfa_reauthenticate_webauthn *     login 403 403 403 403 403 factor factor
+mfa_activate_totp           *     login 200 200 200 200 200 factor factor
+mfa_add_webauthn            *     login 200 200 200 200 200 factor factor
+mfa_generate_recovery_codes *     login 200 200 200 200 200 factor factor
+mfa_deactivate_totp         *     login 404 404 404 404 404 factor factor
+mfa_edit_webauthn@one       *     login 404 404 404 404 404 factor factor
+mfa_remove_webauthn@one     *     login 404 404 404 404 404 factor factor
+mfa_download_recovery_codes *     login 404 404 404 404 404 404 404
+mfa_view_recovery_codes     GET   login 404 404 404 404 404 404 404
+mfa_view_recovery_codes     POST  login 405 405 405 405 405 405 405
+
+admin:index                 *     STAFF 200 200
+admin:app_list              *     STAFF 200 200
+admin:login                 *     STAFF 302 302
+admin:logout                GET   STAFF 405 405
+admin:logout                POST  STAFF 302 302
+admin:jsi18n                GET   STAFF 200 200
+admin:jsi18n                POST  STAFF 405 405
+admin:autocomplete          GET   STAFF 403 403
+admin:autocomplete          POST  STAFF 405 405
+admin:password_change       *     STAFF 200 200
+admin:password_change_done  GET   STAFF 200 200
+admin:password_change_done  POST  STAFF 405 405
+admin:view_on_site          *     STAFF 302 302
+admin:actors_actor_queue    GET   STAFF 200 200
+admin:actors_actor_queue    POST  STAFF 405 405
+admin:actors_actor_review   *     STAFF 200 200
+admin:actors_actor_bulk     GET   STAFF 405 405
+admin:actors_actor_bulk     POST  STAFF 200 200
+admin:actors_actor_add      *     STAFF 200 200
+admin:actors_actor_change   GET   STAFF 200 200
+admin:actors_actor_change   POST  STAFF 409 409
+admin:actors_actor_delete   *     STAFF 403 403
+admin:actors_competence_add *     STAFF 200 200
+admin:actors_claim_add      *     STAFF 403 403
+admin:actors_claim_delete   *     STAFF 403 403
+admin:actors_twinpair_add   *     STAFF 403 403
+admin:actors_twinpair_delete  *   STAFF 403 403
+admin:actors_twinpair_change  *   STAFF 404 404
+admin:actors_twinpair_history *   STAFF 302 302
+admin:actors_*_add          *     STAFF 403 200
+admin:actors_*_delete       *     STAFF 403 200
+admin:actors_*_change       *     STAFF 200 200
+admin:actors_*_changelist   *     STAFF 200 200
+admin:actors_*_history      *     STAFF 200 200
+admin:accounts_user_change  GET   STAFF 200 200
+admin:accounts_user_change  POST  STAFF 403 200
+admin:accounts_user_add     *     STAFF 403 200
+admin:accounts_user_delete  *     STAFF 403 403
+admin:accounts_auditentry_change GET  STAFF 200 200
+admin:accounts_auditentry_change POST STAFF 403 403
+admin:accounts_auditentry_add *   STAFF 403 403
+admin:accounts_auditentry_delete * STAFF 403 403
+admin:accounts_*_changelist *     STAFF 200 200
+admin:accounts_*_history    *     STAFF 200 200
+admin:notifications_email_html GET  STAFF 200 200
+admin:notifications_email_html POST STAFF 405 405
+admin:notifications_*_change GET  STAFF 200 200
+admin:notifications_*_change POST STAFF 403 403
+admin:notifications_*_add   *     STAFF 403 403
+admin:notifications_*_delete *    STAFF 403 403
+admin:notifications_*_changelist * STAFF 200 200
+admin:notifications_*_history *   STAFF 200 200
+admin:auth_group_*          *     STAFF 403 200
+admin:account_emailaddress_add *  STAFF 403 200
+admin:account_emailaddress_changelist * STAFF 403 200
+admin:account_emailaddress_history * STAFF 302 302
+admin:account_emailaddress_* *    STAFF 403 302
+admin:mfa_authenticator_changelist * STAFF 403 200
+admin:mfa_authenticator_add *     STAFF 403 200
+admin:mfa_authenticator_history * STAFF 302 302
+admin:mfa_authenticator_*   *     STAFF 403 302
+"""
+# The stock admin's catch-all and its old short addresses have no names; they answer as the door of the admin does.
+UNNAMED = ("/admin/nowhere/", "/admin/actors/actor/1/", "/en/admin/nowhere/")
+
+
+def lines():
+    """Each line of the table as (name pattern, target, method, eight answers)."""
+    for (get, post), names in SAME_FOR_ALL.items():
+        for name in names.split():
+            stem, _at, target = name.partition("@")
+            yield stem, target, "GET", [get] * len(PERSONAS)
+            yield stem, target, "POST", [post.strip()] * len(PERSONAS)
+    for line in TABLE.strip().splitlines():
+        if line.strip():
+            where, method, *answers = line.replace("STAFF", STAFF_ONLY).split()
+            stem, _at, target = where.partition("@")
+            yield stem, target, method, answers
+
+
+def expected(name, method):
+    """The lines for one name and method: every exact one, else the first pattern that fits."""
+    fits = [line for line in lines() if fnmatch(name, line[0]) and line[2] in (method, "*")]
+    return [line for line in fits if line[0] == name] or fits[:1]
+
+
+def named_routes():
+    return [route for route in routes() if "(" not in route["name"]]
+
+
+def arguments(world, route, target):
+    """Values for the parts of the path: those of the target row, and of the row that the admin shows."""
+    actors = {"public": world.public, "draft": world.draft, "foreign": world.foreign}
+    model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
+    values = {
+        "slug": actors[target].slug if target in actors else "",
+        "format": "csv",
+        "part": "pages",
+        "app_label": "actors",
+        "content_type_id": world.content_type.pk,
+        "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),
+        "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
+    }
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
+    return {name: values[name] for name in wanted}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.django_db
+def test_every_address_answers_every_persona_as_the_table_says(method):
+    world, wrong = World(), []
+    for route in named_routes():
+        rows = expected(route["name"], method)
+        if not rows:
+            wrong.append(f"{route['name']} {method} is missing from the table")
+        for _name, target, _method, answers in rows:
+            path = reverse(route["name"], kwargs=arguments(world, route, target))
+            got = [word(world.ask(persona, method, path)) for persona in PERSONAS]
+            if got != answers:
+                wrong.append(f"{route['name']}@{target} {method}: {' '.join(got)}, the table says {' '.join(answers)}")
+    assert wrong == []
+
+
+def test_the_table_names_no_address_that_is_gone():
+    names = [route["name"] for route in named_routes()]
+    assert [line[0] for line in lines() if not any(fnmatch(name, line[0]) for name in names)] == []
+
+
+def test_what_the_code_says_about_the_door_is_what_the_table_says():
+    """`routes` reads decorators; the table was written by hand: they must agree on who is asked to sign in."""
+    wrong = []
+    for route in named_routes():
+        asked_to_sign_in = {line[3][0] for line in expected(route["name"], "GET")} == {"login"}
+        if route["name"].startswith(("account_", "mfa_")) or route["name"] == "admin:login":
+            continue  # allauth decides inside its views
+        if asked_to_sign_in != (route["who"] != "anyone"):
+            wrong.append(route["name"])
+    assert wrong == []
+
+
+def test_methods_that_the_code_refuses_are_refused():
+    for route in named_routes():
+        for method in ("GET", "POST"):
+            for line in expected(route["name"], method):
+                if route["methods"] != ["ANY"] and method not in route["methods"]:
+                    assert line[3][-1] not in {"200", "302"}, route["name"]
+
+
+@pytest.mark.django_db
+def test_addresses_without_a_name_stand_behind_the_door_of_the_admin():
+    world = World()
+    for path in UNNAMED:
+        got = [word(world.ask(persona, "GET", path)) for persona in PERSONAS[:6]]
+        assert got == STAFF_ONLY.split()
+
+
+@pytest.mark.django_db
+def test_each_persona_is_really_signed_in():
+    """A crawl that was logged out half-way would agree with much of the table."""
+    world = World()
+    for persona in PERSONAS[1:]:
+        page = world.ask(persona, "GET", reverse("my_page")).content.decode()
+        assert f"The {persona}" in page
+    start = world.ask(ANONYMOUS, "GET", reverse("start")).content.decode()
+    assert [persona for persona in PERSONAS if f"The {persona}" in start] == []
+
+
+@pytest.mark.django_db
+def test_a_draft_is_told_of_to_nobody_else():
+    world = World()
+    for name in ("actor_list", "actor_feed", "sitemap", "start", "my_page", "my_data"):
+        for persona in (ANONYMOUS, "member", "other", "half_curator"):
+            answer = world.ask(persona, "GET", reverse(name))
+            assert b"Secret Draft" not in answer.content
+            assert world.draft.slug.encode() not in answer.content
+    export = world.ask("member", "GET", reverse("actor_export", args=["csv"]))
+    rows = b"".join(export.streaming_content)
+    assert b"Secret Draft" not in rows
+    assert b"Public Works" in rows
