@@ -12,6 +12,7 @@ from django.utils.translation import override
 from actors.models import ActorStatus, Competence
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_area, make_municipality, make_theme, make_user
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def test_what_is_not_public_is_seen_by_its_representatives_and_curators_only(cli
     for name, user in (("anyone", None), ("stranger", make_user()), ("eva", eva), ("curator", make_curator())):
         client.logout()
         if user:
-            client.force_login(user)
+            sign_in(client, user, second_factor=name == "curator")
         answers[name] = page(client, actor).status_code
 
     assert answers == {"anyone": 404, "stranger": 404, "eva": 200, "curator": 200}
