@@ -62,9 +62,6 @@ class SignInForm(allauth_forms.LoginForm):
         self.fields["login"] = AddressField(label=_("Your e-mail address"))
         self.fields["password"].required = False
 
-    def _setup_password_field(self):
-        """Keep the field: allauth drops it when signing up asks for no password, but one may be set later."""
-
     def clean(self):
         email = self.cleaned_data.get("login")
         if email:

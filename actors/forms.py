@@ -162,6 +162,9 @@ class ProfileForm(Discreet, forms.ModelForm):
         for name in ("description", "offers", "seeks"):
             for language in ("sv", "en"):
                 self._make_text(f"{name}_{language}")
+        for name in ("competences", "areas", "themes"):
+            if name in self.fields and not self.fields[name].queryset.exists():
+                del self.fields[name]
         if (get_language() or "").startswith("en"):
             other = {"_sv": "_en", "_en": "_sv"}
             self.order_fields([name[:-3] + other.get(name[-3:], name[-3:]) for name in self.fields])

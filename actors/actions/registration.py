@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
@@ -73,7 +74,16 @@ def published_like(name):
 def register_actor(*, by, name, kind, organisation_number="", is_sole_trader=False):
     """Make a draft that `by` owns. Raises AlreadyHere when the number is taken, also by one that came just before."""
     number = "" if is_sole_trader else organisation_number
-    actor = Actor(name=name, kind=kind, organisation_number=number, is_sole_trader=is_sole_trader, slug=_slug_for(name))
+    with override(settings.LANGUAGE_CODE):
+        source = gettext("The organisation itself")
+    actor = Actor(
+        name=name,
+        kind=kind,
+        organisation_number=number,
+        is_sole_trader=is_sole_trader,
+        slug=_slug_for(name),
+        source=source,
+    )
     try:
         with transaction.atomic():
             actor.save()

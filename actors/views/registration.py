@@ -69,7 +69,8 @@ def start(request):
     form = StartForm(request.POST or None, initial={"query": proving.pending(request).get("query", "")})
     if request.method == "POST":
         if "sole_trader" in request.POST:
-            return _go_on(request, query="", number="", is_sole_trader=True)
+            name = form.cleaned_data["query"] if form.is_valid() and not form.number else ""
+            return _go_on(request, query=name, number="", is_sole_trader=True)
         if form.is_valid():
             return _look_up(request, form)
     return _page(request, "register_start", at="start", form=form)
