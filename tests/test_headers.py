@@ -1,0 +1,181 @@
+"""Every address that anybody may ask for: its headers, cookies, size, language, and what it does with odd requests."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from s3hub.management.commands.routes import ANYONE, routes
+from tests.factories import make_actor, make_area, make_municipality, make_theme
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()"
+    ),
+}
+LIMIT = 60 * 1024
+# Addresses that lead on without a page of their own until a form has been sent.
+NO_PAGE = {"registration_code", "registration_code_again", "registration_details", "registration_taken", "claim_code"}
+WITH_FORM = {"contact", "registration_start", "actor_claim"}
+MACHINES = {
+    "health",
+    "robots_txt",
+    "security_txt",
+    "sitemap",
+    "sitemap_part",
+    "actor_feed",
+    "actor_export",
+    "region_css",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+ODD_METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW")
+ODD_QUERIES = (
+    "?nowhere=1",
+    "?page=x",
+    "?page=0",
+    "?page=99999",
+    "?q=%00",
+    "?q=%FF",
+    "?kind=&kind=x",
+    "?%2e%2e=a",
+    "?q=" + "å" * 500,
+)
+
+
+def public_routes():
+    return [
+        route
+        for route in routes()
+        if route["who"] == ANYONE and not route["name"].startswith(("account_", "mfa_", "admin:"))
+    ]
+
+
+def pages(actor):
+    """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
+    values = {"slug": actor.slug, "format": "csv", "part": "pages"}
+    for route in public_routes():
+        if route["name"] not in NO_PAGE:
+            wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
+            for language in ("sv", "en"):
+                with override(language):
+                    yield (
+                        route["name"],
+                        language,
+                        reverse(route["name"], kwargs={name: values[name] for name in wanted}),
+                    )
+
+
+@pytest.fixture
+def actor(db):
+    municipality, area, theme = make_municipality(), make_area(), make_theme()
+    actors = [
+        make_actor(f"Actor {n}", areas=[area], themes=[theme], municipality=municipality, description_sv="ord " * 80)
+        for n in range(30)
+    ]
+    return actors[0]
+
+
+def is_html(answer):
+    return answer["Content-Type"].startswith("text/html")
+
+
+def body_of(answer):
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def foreign_addresses(html):
+    """Whatever a browser would fetch by itself from somewhere else."""
+    fetched = re.findall(r'<(?:script|img|iframe|source|video|audio|embed)[^>]+src="([^"]+)"', html)
+    fetched += re.findall(r'<link[^>]+rel="(?:stylesheet|preload|icon|manifest)[^>]*href="([^"]+)"', html)
+    own = urlsplit(settings.SITE_URL).netloc
+    return [url for url in fetched if urlsplit(url).netloc not in ("", own, "testserver")]
+
+
+def directives(policy):
+    return sorted(part.strip() for part in policy.split(";"))
+
+
+def test_every_public_answer_carries_the_headers(actor):
+    wrong = []
+    for name, language, path in pages(actor):
+        answer = Client().get(path)
+        assert answer.status_code == 200, path
+        found = {header: answer.headers.get(header) for header in HEADERS}
+        if found != HEADERS or directives(answer.headers.get("Content-Security-Policy", "")) != directives(CSP):
+            wrong.append((name, language, found, answer.headers.get("Content-Security-Policy")))
+    assert wrong == []
+
+
+def test_a_reader_gets_no_cookie_and_nothing_from_elsewhere(actor):
+    for name, _language, path in pages(actor):
+        answer = Client().get(path)
+        html = body_of(answer).decode()
+        if name not in WITH_FORM:
+            assert answer.cookies == {}, path
+        if is_html(answer):
+            assert foreign_addresses(html) == [], path
+            assert re.findall(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", html) == [], path
+
+
+def test_pages_are_small_and_say_their_language(actor):
+    for name, language, path in pages(actor):
+        answer = Client().get(path)
+        html = body_of(answer).decode()
+        assert is_html(answer) is (name not in MACHINES), path
+        if is_html(answer):
+            assert len(html.encode()) <= LIMIT, path
+            assert f'<html lang="{language}"' in html, path
+            other = "en" if language == "sv" else "sv"
+            assert re.search(rf'hreflang="{other}"', html), path
+
+
+def test_head_answers_as_get_without_a_body(actor):
+    for _name, _language, path in pages(actor):
+        answer = Client().head(path)
+        assert (answer.status_code, answer.content if not answer.streaming else b"") == (200, b""), path
+
+
+def test_methods_that_mean_nothing_here_change_nothing_and_break_nothing(actor):
+    for route_name, language, path in pages(actor):
+        if language == "en":
+            for method in ODD_METHODS:
+                answer = Client().generic(method, path)
+                assert answer.status_code in (200, 405, 403), (route_name, method)
+                assert answer.status_code != 200 or method == "OPTIONS", (route_name, method)
+
+
+def test_odd_parameters_are_refused_or_ignored_never_an_error(actor):
+    for route_name, language, path in pages(actor):
+        if language == "en":
+            for query in ODD_QUERIES:
+                answer = Client().get(path + query)
+                assert answer.status_code in (200, 400, 404), (route_name, query)
+                assert "Content-Security-Policy" in answer.headers
+
+
+def test_a_parameter_that_the_register_does_not_know_is_refused(actor):
+    for name in ("actor_list", "actor_chart"):
+        assert Client().get(reverse(name), {"nowhere": "1"}).status_code == 400
+    assert Client().get(reverse("actor_export", args=["csv"]), {"nowhere": "1"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_errors_carry_the_headers_too():
+    client = Client(raise_request_exception=False)
+    for path in ("/nowhere/", "/en/nowhere/", "/admin", "/static/../x", "/actors/%00/", "/aktorer//"):
+        answer = client.get(path)
+        assert answer.status_code in (301, 302, 400, 404), path
+        assert answer.headers.get("X-Content-Type-Options") == "nosniff", path
