@@ -117,7 +117,6 @@ class ActorAdmin(admin.ModelAdmin):
     readonly_fields = ["status", "status_reason", "submitted_at", "published_at", "created_at", "updated_at"]
     inlines = [RepresentativeInline, ClaimInline]
     actions = ["publish_selected", "return_selected", "archive_selected"]
-    save_on_top = True
     change_form_template = "admin/actors/actor/change_form.html"
     fieldsets = [
         (None, {"fields": ["seen", "name", "legal_name", "slug", "kind"]}),

@@ -1,11 +1,16 @@
 """Actors next to each other, value by value, and one actor before and after."""
 
+from datetime import datetime
+
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from actors.models import Actor
+from actors.numbers import written
 
 SIDE_BY_SIDE = (
     *("name", "legal_name", "organisation_number", "unit", "kind", "size", "sni_code", "municipality", "seat_outside"),
@@ -33,7 +38,9 @@ def value(row, field):
         return ", ".join(str(tag) for tag in getattr(row, field).all())
     if hasattr(row, f"get_{field}_display"):
         return getattr(row, f"get_{field}_display")()
-    content = getattr(row, field)
+    content = written(row.organisation_number) if field == "organisation_number" else getattr(row, field)
+    if isinstance(content, datetime):
+        return date_format(localtime(content), "DATETIME_FORMAT")
     if isinstance(content, bool):
         return _("Yes") if content else _("No")
     return "" if content is None else content

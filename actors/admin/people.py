@@ -17,21 +17,23 @@ from notifications.rendering import render
 DECISIONS = {"approve": ClaimState.APPROVED, "refuse": ClaimState.REFUSED}
 
 
+def _about_domain(claim, domain):
+    if not domain:
+        return False, gettext("The actor has no website to compare the address with.")
+    if not actions.is_of(claim.user.email, domain):
+        return False, gettext("The address is not of the actor's domain, %(domain)s.") % {"domain": domain}
+    if not claim.actor.is_website_verified:
+        text = gettext("The address is of the actor's domain, %(domain)s, but nobody has checked that website.")
+        return False, text % {"domain": domain}
+    return True, gettext("The address is of the actor's own checked domain, %(domain)s.") % {"domain": domain}
+
+
 def evidence(claim):
     """What can be seen of the claimant's right: pairs of whether it speaks for it, and the fact in words."""
     domain = actions.domain_of(claim.actor.website)
     holders = claim.actor.representatives.count()
     facts = [(True, gettext("The address %(email)s is proven.") % {"email": claim.user.email})]
-    if domain:
-        same = actions.is_of(claim.user.email, domain)
-        text = (
-            gettext("The address is of the actor's own domain, %(domain)s.")
-            if same
-            else gettext("The address is not of the actor's domain, %(domain)s.")
-        )
-        facts.append((same, text % {"domain": domain}))
-    else:
-        facts.append((False, gettext("The actor has no website to compare the address with.")))
+    facts.append(_about_domain(claim, domain))
     if holders:
         facts.append((False, gettext("Somebody represents the actor already (%(count)s).") % {"count": holders}))
     else:

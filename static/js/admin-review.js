@@ -27,3 +27,12 @@ for (const form of document.querySelectorAll("form[data-review]")) if (form.elem
 for (const summary of document.querySelectorAll(".rv-choice > summary")) {
   summary.addEventListener("click", () => setTimeout(() => summary.parentElement.querySelector("select, textarea")?.focus()));
 }
+
+/* Alt and a letter in every browser, as the page says: the native way differs between them. */
+document.addEventListener("keydown", event => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
+  const target = document.querySelector(`[accesskey="${event.code.at(-1).toLowerCase()}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});

@@ -262,12 +262,14 @@ def claim_path(claim):
 
 def test_an_approved_claim_makes_an_owner_and_the_mail_was_shown(client, curator):
     eva = make_user("eva@mast.example", language="en")
-    claim = make_claim(actor=make_actor("Mast AB", website="https://www.mast.example"), user=eva)
+    claim = make_claim(
+        actor=make_actor("Mast AB", website="https://www.mast.example", is_website_verified=True), user=eva
+    )
 
     shown = client.get(claim_path(claim))
     client.post(claim_path(claim), {"decision": "approve"})
 
-    assert ("The address is of the actor's own domain, mast.example.") in [
+    assert ("The address is of the actor's own checked domain, mast.example.") in [
         fact for _ok, fact in shown.context["evidence"]
     ]
     assert dict(shown.context["mails"])["approve"] == render(Email.objects.get())
