@@ -260,3 +260,27 @@ def test_four_senders_at_once_send_each_mail_once(sink):
 
     assert sink.ids() == {mail.message_id: 1 for mail in mails}
     assert sink.connections > 1
+
+
+def test_a_row_that_somebody_holds_is_passed_by(sink):
+    now = timezone.now()
+    held = queue("held@example.org", due_at=now - timedelta(hours=1))
+    queue("free@example.org")
+    holding, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Email.objects.select_for_update().get(pk=held.pk)
+            holding.set()
+            done.wait(5)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(5)
+    try:
+        assert sending.send_due() == {"sent": 1}
+    finally:
+        done.set()
+        holder.join()
+    assert states() == {"held@example.org": "queued", "free@example.org": "sent"}
