@@ -4,6 +4,7 @@ import pghistory.models
 import pytest
 from django.contrib import admin
 from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import translation
 
 from accounts.middleware import has_shown_second_factor
 from actors.models import Actor
@@ -11,6 +12,13 @@ from tests.factories import make_actor, make_curator, make_user
 from tests.staff import give_second_factor, sign_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def swedish():
+    """Addresses are made in the language that is active, which a test before may have changed."""
+    with translation.override("sv"):
+        yield
 
 
 def admin_paths():
