@@ -85,8 +85,6 @@ def contact(request):
         if is_too_much(request):
             return errors.too_many(request, seconds=3600)
         send(form)
-        messages.success(
-            request, gettext("Your message is on its way. If you gave an address you will hear from us.")
-        )
+        messages.success(request, gettext("Your message is on its way. If you gave an address you will hear from us."))
         return redirect("contact")
     return render(request, "pages/contact.html", {"form": form})

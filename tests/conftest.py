@@ -78,7 +78,7 @@ def pytest_runtest_makereport(item, call):
 def pytest_terminal_summary(terminalreporter):
     skipped = [r for r in terminalreporter.stats.get("skipped", []) if "browser" in r.keywords]
     if skipped:
-        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {HOW}.")
+        terminalreporter.write_line(f"Browser tests skipped: {len(skipped)}. To run them, {HOW}.")
 
 
 # ── Browser tests: one Chromium for the session, one clean window for each test ──────────────────────────────────────

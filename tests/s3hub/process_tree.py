@@ -53,7 +53,7 @@ def wait_for(condition, seconds, what):
     raise AssertionError(f"after {seconds} s still not: {what}")
 
 
-def wait_until_gone(checkout, seconds=15):
+def wait_until_gone(checkout, seconds=40):
     with contextlib.suppress(AssertionError):
         wait_for(lambda: not processes_of(checkout), seconds, "")
     assert processes_of(checkout) == {}

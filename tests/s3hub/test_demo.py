@@ -1,5 +1,6 @@
 """`manage.py demo` itself: started, used, killed in every way, started again. One checkout for all of it."""
 
+import contextlib
 import html
 import http.cookiejar
 import os
@@ -43,7 +44,7 @@ class Demo:
     def printed(self):
         return self.log.read_text()
 
-    def wait_for_words(self, words, seconds=60):
+    def wait_for_words(self, words, seconds=120):
         wait_for(lambda: words in self.printed or self.process.poll() is not None, seconds, words)
         assert words in self.printed, self.printed
 
@@ -124,7 +125,7 @@ def test_the_demo_is_used_killed_and_started_again(demo_at):
 
 
 def it_can_be_used(demo):
-    wait_for(demo.is_well, 30, "the health view says ok")
+    wait_for(demo.is_well, 60, "the health view says ok")
     assert "<html" in demo.get("/")
     people = {role: (email, password) for role, email, password in PEOPLE.findall(demo.printed)}
     assert set(people) == {"curator", "company", "member"}
@@ -141,12 +142,14 @@ def it_can_be_used(demo):
 
 def it_survives_the_death_of_any_part(demo):
     for name, words in {"web": "gunicorn", "worker": "celery -A s3hub worker", "scheduler": "s3hub beat"}.items():
-        victims = wait_for(lambda words=words: find(demo.checkout, words), 20, f"{name} runs")
+        victims = wait_for(lambda words=words: find(demo.checkout, words), 60, f"{name} runs")
         os.kill(victims[0], signal.SIGKILL)
         demo.wait_for_words(f"The {name} stopped; it was started again.")
     for words in ("keeper.py", "postgres -D", "valkey-server"):
-        os.kill(find(demo.checkout, words)[0], signal.SIGKILL)
-    wait_for(demo.is_well, 30, "the health view says ok again")
+        victims = wait_for(lambda words=words: find(demo.checkout, words), 60, f"{words} runs")
+        with contextlib.suppress(ProcessLookupError):  # it was on its way out already
+            os.kill(victims[0], signal.SIGKILL)
+    wait_for(demo.is_well, 60, "the health view says ok again")
 
 
 def it_leaves_nothing_behind_when_it_is_killed(demo):
@@ -154,22 +157,22 @@ def it_leaves_nothing_behind_when_it_is_killed(demo):
     name_of(demo, email, "Somebody Else")
     demo.process.kill()
     demo.process.wait()
-    wait_until_gone(demo.checkout, 20)
+    wait_until_gone(demo.checkout)
 
 
 def it_starts_again_with_what_it_knew(demo_at):
     demo = demo_at()
     seconds = float(re.search(r"is open after ([\d.]+) seconds", demo.printed)[1])
-    assert seconds < 30  # 6 on a machine that does nothing else
+    assert seconds < 60  # 2 on a machine that does nothing else
     assert name_of(demo, PEOPLE.findall(demo.printed)[1][1]) == "Somebody Else"
     return demo
 
 
 def it_ends_at_ctrl_c(demo):
-    wait_for(lambda: find(demo.checkout, "s3hub beat"), 20, "all parts run")
+    wait_for(lambda: find(demo.checkout, "s3hub beat"), 60, "all parts run")
     demo.process.send_signal(signal.SIGINT)
 
-    assert demo.process.wait(20) == 0
+    assert demo.process.wait(60) == 0
     assert "Stopping …\nStopped.\n" in demo.printed
     wait_until_gone(demo.checkout)
     assert processes_of(demo.checkout) == {}

@@ -125,7 +125,7 @@ def test_servers_that_are_killed_come_back_with_what_they_knew(users):
     kill(one.checkout, "postgres -D")
     kill(one.checkout, "valkey-server")
 
-    wait_for(lambda: answers(run), 20, "both servers answer again")
+    wait_for(lambda: answers(run), 60, "both servers answer again")
     assert query(run, "select word from kept") == [("ångbåt",)]
     assert redis.Redis(unix_socket_path=f"{run}/valkey.sock").lrange("queue", 0, -1) == [b"task"]
     assert len(find(one.checkout, "keeper.py")) == 1
@@ -139,7 +139,7 @@ def test_a_killed_keeper_takes_its_servers_along_and_the_next_user_starts_them(u
 
     kill(one.checkout, "keeper.py")
 
-    wait_for(lambda: not find(one.checkout, "postgres -D") + find(one.checkout, "valkey-server"), 10, "servers gone")
+    wait_for(lambda: not find(one.checkout, "postgres -D") + find(one.checkout, "valkey-server"), 30, "servers gone")
     assert one.begin() == run
     assert query(run, "select count(*) from kept") == [(0,)]
 
