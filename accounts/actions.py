@@ -20,9 +20,8 @@ def _own_alone(user, email):
     """First proof of this mailbox: whoever typed the address earlier loses password, sessions and other addresses."""
     EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()
     EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
-    user.set_unusable_password()
-    user.session_epoch += 1
-    user.save(update_fields=["password", "session_epoch"])
+    user.set_unusable_password()  # a new random one: it also ends every session
+    user.save(update_fields=["password"])
 
 
 @transaction.atomic
@@ -61,8 +60,7 @@ def close_account(*, by):
     user.email, user.name = f"closed-{user.pk}@account.invalid", ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.anonymised_at = timezone.now()
-    user.session_epoch += 1
-    user.set_unusable_password()
+    user.set_unusable_password()  # a new random one: it also ends every session
     user.save()
     AuditEntry.objects.filter(by=user).update(by_label=label)
     AuditEntry.objects.filter(target_type=user._meta.label_lower, target_id=str(user.pk)).update(target_label=label)
