@@ -129,7 +129,7 @@ def chips(wanted, here):
     """One removable chip for the search and for each chosen tag: a link to the same result without it."""
     found = []
     if wanted.query:
-        found.append({"label": f"“{wanted.query.text}”", "url": here + wanted.query_string(q=None)})
+        found.append({"label": wanted.query.text, "url": here + wanted.query_string(q=None)})
     for name, values in wanted.chosen.items():
         labels = dict(wanted.vocabulary.choices(name))
         for value in values:
