@@ -219,7 +219,11 @@ def _sea_signs(sheet, rings, sea, names):
     rose = _free_spot(sheet, rings, (ROSE * 2 + 16, ROSE * 2 + 16), taken, prefer=lambda x, y: x + y)
     if rose:
         parts.append(_rose(*rose))
-    words = (text_width(sea, 44) * 1.55 + 20, 64)  # of the larger lettering
+    kilometres = sheet.kilometres(170)
+    bar = _free_spot(sheet, rings, (sheet.length(kilometres) + 80, 56), taken, prefer=lambda x, y: y * 2 - x)
+    if bar:
+        parts.append(_scale_bar(sheet, bar, kilometres))
+    words = (text_width(sea, 44) * 1.45 + 12, 60)  # of the larger lettering
     name = _free_spot(
         sheet, rings, words, taken, prefer=lambda x, y: -abs(x - WIDTH * 0.5) * 0.4 - abs(y - sheet.height * 0.84)
     )
@@ -227,10 +231,6 @@ def _sea_signs(sheet, rings, sea, names):
         parts.append(
             f'<text class="sea" x="{name[0]:.0f}" y="{name[1] + 10:.0f}" text-anchor="middle">{escape(sea)}</text>'
         )
-    kilometres = sheet.kilometres(170)
-    bar = _free_spot(sheet, rings, (sheet.length(kilometres) + 80, 56), taken, prefer=lambda x, y: y * 2 - x)
-    if bar:
-        parts.append(_scale_bar(sheet, bar, kilometres))
     taken += [(x, y, text_width(name, 19) / 2 + 6, 44) for name, (x, y) in names]
     figures = "".join(
         f'<text class="{"sounding" if (index % 3 == 0) else "sounding fine"}" x="{x:.0f}" y="{y:.0f}">{metres}'
