@@ -9,7 +9,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -30,13 +30,13 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 STEPS = {"can": CanForm, "seek": SeekForm, "where": WhereForm}
 """The skippable steps, in order."""
 LABELS = {
-    "start": _lazy("Find"),
-    "details": _lazy("You"),
-    "code": _lazy("Code"),
-    "can": _lazy("Can"),
-    "seek": _lazy("Look for"),
-    "where": _lazy("Where"),
-    "preview": _lazy("Check and send"),
+    "start": gettext_lazy("Find"),
+    "details": gettext_lazy("You"),
+    "code": gettext_lazy("Code"),
+    "can": gettext_lazy("Can"),
+    "seek": gettext_lazy("Look for"),
+    "where": gettext_lazy("Where"),
+    "preview": gettext_lazy("Check and send"),
 }
 OPEN_STATES = (ActorStatus.DRAFT, ActorStatus.RETURNED)
 
