@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -113,7 +114,8 @@ class ActorAdmin(admin.ModelAdmin):
     show_full_result_count = False
     search_fields = ["name", "legal_name", "organisation_number"]
     ordering = ["name_sort", "id"]
-    autocomplete_fields = ["municipality", "areas", "themes", "competences"]
+    # short lists as plain boxes: the stock search boxes have no labels and set styles inline
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ["status", "status_reason", "submitted_at", "published_at", "created_at", "updated_at"]
     inlines = [RepresentativeInline, ClaimInline]
     actions = ["publish_selected", "return_selected", "archive_selected"]
