@@ -53,13 +53,15 @@ class Meter:
 
 
 def ask(client, path):
-    """The third answer on `path`, when every cache is warm, and the meter of that request."""
-    for _turn in range(3):
+    """The answer on `path` and its meter: the fastest of four, when every cache is warm."""
+    meters = []
+    for _turn in range(5):
         meter = Meter()
         with connection.execute_wrapper(meter):
             answer = client.get(path, SERVER_NAME=HOST)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return answer.status_code, body.decode(), meter
+        meters.append(meter)
+    return answer.status_code, body.decode(), min(meters[1:], key=lambda meter: meter.seconds)
 
 
 class Wrong(Exception):

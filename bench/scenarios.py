@@ -117,7 +117,7 @@ def directory(places, actors):
     one, many = place.measure("list"), place.measure("list", connections=8)
     rate = rounds.ratios(many, "rate")
     yield at_most("list, median", rounds.ratios(one, "median"), 6, note=absolute(one))
-    yield at_most("list, p95", rounds.ratios(one, "p95"), 10)
+    yield at_most("list, p95", p95_floors(one), 10)
     pages = f"{many[0].ours.rate:.0f} pages/s, floor {many[0].floor.rate:.0f}"
     yield Line("list, 8 at once", f"{rate} Fc", "≥ 0.2 Fc", rate.middle >= 0.2, pages)
     yield count_line("list", place.most("list", "queries"), 6)
