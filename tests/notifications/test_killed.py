@@ -50,13 +50,14 @@ def test_senders_killed_at_random_lose_nothing_and_double_no_digest(sink, settin
         return process
 
     senders = [start() for _ in range(4)]
-    killed = 0
+    killed, endings = 0, set()
     try:
         while killed < 60 and not all_ended():
             time.sleep(random.uniform(0.02, 0.12))
             victim = random.randrange(4)
-            os.kill(senders[victim].pid, signal.SIGKILL)
+            senders[victim].kill()
             senders[victim].join()
+            endings.add(senders[victim].exitcode)
             killed += 1
             senders[victim] = start()
         wait_until(all_ended, 15, "the end of every mail")
@@ -67,6 +68,7 @@ def test_senders_killed_at_random_lose_nothing_and_double_no_digest(sink, settin
 
     taken = sink.ids()
     assert killed >= 5
+    assert endings == {-signal.SIGKILL}  # none had ended by itself
     assert [letter.pk for letter in letters if not taken[letter.message_id]] == []
     assert sum(taken[letter.message_id] - 1 for letter in letters) <= killed
     assert {taken[digest.message_id] for digest in digests} <= {0, 1}
