@@ -74,6 +74,35 @@ class Visitor:
         self.context.close()
 
 
+class Keyboard:
+    """A person without a mouse: Tab to what is needed, type, Enter."""
+
+    def __init__(self, window):
+        self.window, self.page, self.keys = window, window.page, window.page.keyboard
+
+    def reach(self, selector, *, within=80):
+        """Press Tab until the focus stands on `selector`."""
+        for _press in range(within):
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            self.keys.press("Tab")
+        raise AssertionError(f"{selector} is not reached by Tab")
+
+    def write(self, selector, text):
+        """Put `text` into a field in place of what stands there."""
+        self.reach(selector)
+        self.keys.press("ControlOrMeta+a")
+        self.keys.type(text)
+
+    def enter(self, selector=None):
+        """Press Enter (on `selector`) and wait for the page that it leads to."""
+        if selector:
+            self.reach(selector)
+        with self.page.expect_navigation(wait_until="load"):
+            self.keys.press("Enter")
+        self.window.check()
+
+
 def axe(page):
     """What axe-core finds on the page as it stands now: a list, empty when all is well.
 

@@ -6,7 +6,7 @@ from django.utils import translation
 
 from actors.models import Actor, ActorStatus
 from tests.actors.journeys import DETAILS, NUMBER, code_for
-from tests.browser import axe, scrolls_sideways
+from tests.browser import Keyboard, axe, scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIELDS, CLICKS = 5, 8
@@ -71,45 +71,24 @@ def test_from_number_to_queue_on_a_phone_within_the_budget(open_window, scripts)
 
 def test_by_keyboard_alone(open_window):
     window = open_window()
-    keys = window.page.keyboard
+    hands = Keyboard(window)
     window.go(start())
-
-    def reach(selector):
-        for _press in range(60):
-            if window.page.evaluate("s => document.activeElement.matches(s)", selector):
-                return
-            keys.press("Tab")
-        raise AssertionError(f"{selector} is not reached by Tab")
-
-    def submit():
-        with window.page.expect_navigation(wait_until="networkidle"):
-            keys.press("Enter")
-
-    reach("[name=query]")
-    keys.type("232100-0082")
-    submit()
+    hands.write("[name=query]", "232100-0082")
+    hands.enter()
     assert window.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
-    reach("[name=query]")
-    keys.press("ControlOrMeta+a")
-    keys.type(NUMBER)
-    submit()
-    reach("[name=name]")
-    keys.type(DETAILS["name"])
-    reach("[name=kind]")
-    keys.press("ArrowDown")
-    reach("[name=person]")
-    keys.type(DETAILS["person"])
-    reach("[name=email]")
-    keys.type(DETAILS["email"])
-    submit()
-    reach("[name=code]")
-    keys.type(code_for(DETAILS["email"]))
-    submit()
+    hands.write("[name=query]", NUMBER)
+    hands.enter()
+    hands.write("[name=name]", DETAILS["name"])
+    hands.reach("[name=kind]")
+    hands.keys.press("ArrowDown")
+    hands.write("[name=person]", DETAILS["person"])
+    hands.write("[name=email]", DETAILS["email"])
+    hands.enter()
+    hands.write("[name=code]", code_for(DETAILS["email"]))
+    hands.enter()
     for name in ("seek", "where", "preview"):
-        reach(f"a.btn[href*={name}]")
-        submit()
-    reach("main form .btn")
-    submit()
+        hands.enter(f"a.btn[href*={name}]")
+    hands.enter("main form .btn")
 
     assert Actor.objects.get().status == ActorStatus.SUBMITTED
 

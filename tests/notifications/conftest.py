@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
+from contextlib import contextmanager
 from email.policy import default
 from itertools import count
 from pathlib import Path
@@ -76,8 +77,9 @@ class Server(Controller):
         return SMTP(self.handler, enable_SMTPUTF8=False, ident="sink")
 
 
-@pytest.fixture
-def sink(settings):
+@contextmanager
+def mail_server():
+    """A `Sink` behind a real mail server on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -85,10 +87,18 @@ def sink(settings):
     server = Server(sink, hostname="127.0.0.1", port=port)
     server.start()
     sink.port = port
-    settings.EMAIL_DELIVERY = "smtp"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 1
-    yield sink
-    server.stop()
+    try:
+        yield sink
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def sink(settings):
+    with mail_server() as sink:
+        settings.EMAIL_DELIVERY = "smtp"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 1
+        yield sink
 
 
 @pytest.fixture(autouse=True)
