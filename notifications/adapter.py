@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 
 from accounts.models import Language, User
+from notifications import bell
 from notifications.actions import queue_email
 from notifications.models import EmailKind
 from web.limits import client_address
@@ -53,6 +54,8 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
             mail = _mail(name, context)
         key = f"account:{name}:{uuid4()}"
         queue_email(to=email, language=language, key=key, kind=EmailKind.SECURITY, user=user, **mail)
+        if self.request:
+            bell.tell_if_mail_may_wait(self.request)
 
 
 def _mail(name, context):

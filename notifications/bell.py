@@ -5,7 +5,9 @@ from time import monotonic
 
 from celery import current_app
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
+from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -55,6 +57,13 @@ def ring():
 def mail_may_wait():
     """Whether to tell the person that their mail may take a while: the bell is dead, or nobody answers it."""
     return _is_quiet() or Email.objects.overdue().exists()
+
+
+def tell_if_mail_may_wait(request):
+    """Say so on the next page, after a mail was queued: what is saved needs not be sent again."""
+    if mail_may_wait():
+        text = _("The mail may take some minutes to arrive. What you sent is saved: you need not send it again.")
+        messages.warning(request, text)
 
 
 def _is_quiet():

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from notifications import bell
 from notifications.actions import queue_email
 from web import errors, region
 from web.limits import client_address
@@ -86,5 +87,6 @@ def contact(request):
             return errors.too_many(request, seconds=3600)
         send(form)
         messages.success(request, gettext("Your message is on its way. If you gave an address you will hear from us."))
+        bell.tell_if_mail_may_wait(request)
         return redirect("contact")
     return render(request, "pages/contact.html", {"form": form})

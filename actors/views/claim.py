@@ -18,6 +18,7 @@ from actors.actions import registration
 from actors.forms import ClaimForm, CodeForm
 from actors.models import Actor, Claim, ClaimState, RepresentativeRole
 from actors.views import proving
+from notifications import bell
 
 private = cache_control(private=True, no_store=True)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,9 @@ def claim(request, slug):
     if request.method == "POST" and form.is_valid():
         proving.remember(request, claim=slug, **form.cleaned_data)
         if request.user.is_authenticated:
-            return redirect(_ask(request, request.user, actor))
+            to = _ask(request, request.user, actor)
+            bell.tell_if_mail_may_wait(request)
+            return redirect(to)
         try:
             proving.send_code(request, form.cleaned_data["email"])
             return redirect("claim_code")
@@ -83,6 +86,7 @@ def _prove(request, code):
             to = _ask(request, user, actor)
         else:
             to = reverse("actor_claim", args=[actor.slug])  # asked again when the second factor was given
+    bell.tell_if_mail_may_wait(request)
     return proving.sign_in(request, user, email=proof.email, to=to)
 
 

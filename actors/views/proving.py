@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 
 from accounts import proofs
 from accounts.models import EmailProof
+from notifications import bell
 from notifications.actions import queue_email
 from notifications.models import EmailKind
 from web.limits import client_address
@@ -46,6 +47,7 @@ def send_code(request, email):
         expires_at=proof.expires_at,
     )
     remember(request, email=email, proof=str(proof.pk))
+    bell.tell_if_mail_may_wait(request)
 
 
 def checked_proof(request, code):

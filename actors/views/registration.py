@@ -23,6 +23,7 @@ from actors.models import Actor, ActorStatus
 from actors.views import proving
 from actors.views.actor import profile
 from actors.views.editing import save_or_explain
+from notifications import bell
 
 private = cache_control(private=True, no_store=True)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -265,6 +266,7 @@ def _submit(request, actor):
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("registration_preview", slug=actor.slug)
+    bell.tell_if_mail_may_wait(request)
     return done
 
 

@@ -5,11 +5,14 @@ import signal
 import time
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from notifications import bell, sending
 from notifications.models import Email
-from tests.factories import make_user
+from tests.actors.journeys import DETAILS, NUMBER, code_for
+from tests.factories import make_actor, make_user
 from tests.notifications.conftest import Valkey, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,3 +90,78 @@ def test_a_mail_that_nobody_sends_is_told_too(valkey, settings):
     assert bell.mail_may_wait() is False
     Email.objects.filter(pk=mail.pk).update(due_at="2026-01-01T00:00Z")
     assert bell.mail_may_wait() is True
+
+
+PERSON = {"person": "Bo Bok", "email": "bo@havsprov.example", "message": "I lead it."}
+LETTER = {"about": "other", "message": "It does not work.", "email": "bo@havsprov.example"}
+
+
+def to_details(client):
+    client.post(reverse("registration_start"), {"query": NUMBER, "new": "1"})
+    return reverse("registration_details"), DETAILS
+
+
+def to_preview(client):
+    client.post(*to_details(client))
+    step = client.post(reverse("registration_code"), {"code": code_for(DETAILS["email"])}).url
+    return step.replace("/can/", "/preview/"), {}
+
+
+def to_claim(client):
+    return reverse("actor_claim", args=[make_actor().slug]), PERSON
+
+
+def to_claim_code(client):
+    client.post(*to_claim(client))
+    return reverse("claim_code"), {"code": code_for(PERSON["email"])}
+
+
+def to_claim_signed_in(client):
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    return to_claim(client)
+
+
+def to_contact(client):
+    return reverse("contact"), LETTER
+
+
+def to_sign_in(client):
+    return reverse("account_request_login_code"), {"email": "nobody@example.org"}
+
+
+def to_new_code(client):
+    client.post(*to_details(client))
+    return reverse("registration_code_again"), {}
+
+
+WAYS = [
+    to_details,
+    to_preview,
+    to_claim,
+    to_claim_code,
+    to_claim_signed_in,
+    to_contact,
+    to_sign_in,
+    to_new_code,
+]
+
+
+@pytest.mark.parametrize("is_away", [True, False], ids=["away", "there"])
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_whoever_waits_for_a_mail_is_told_when_it_may_take_long(valkey, settings, way, is_away):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": valkey.cache_url}}
+    client = Client()
+    with translation.override("en"):
+        path, values = way(client)
+        before = set(Email.objects.values_list("pk", flat=True))
+        if is_away:
+            kill(valkey)
+        start = time.monotonic()
+        answer = client.post(path, values)
+        took = time.monotonic() - start
+        page = client.get(answer.url)
+
+    assert took <= 2
+    assert Email.objects.exclude(pk__in=before).filter(state="queued").count() == 1
+    assert page.status_code == 200
+    assert ("The mail may take some minutes" in page.content.decode()) is is_away
