@@ -20,7 +20,7 @@ FACETS = {letter: facet for facet, letter in LETTERS.items()}
 COUNTED = ("kind", "area", "theme", "municipality", "size", "has")
 HAS = (("offers", _("Offers something")), ("seeks", _("Seeks something")))
 CANDIDATES = 5000  # hits that are looked at for the counts; beyond that a count is "at least"
-REMEMBERED = 60  # seconds that the counts of a result larger than CANDIDATES are kept
+REMEMBERED = 60  # seconds that the counts of a result are kept whose size is not told anyway
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,9 @@ class Tag:
 
 @dataclass
 class Vocabulary:
-    """Every tag there is, in order; `exact` says whether any published actor holds the words of the search."""
+    """Every tag there is, in order."""
 
     tags: dict = field(default_factory=dict)
-    exact: bool = True
 
     def of(self, facet):
         return [tag for tag in self.tags.values() if tag.facet == facet]
@@ -86,15 +85,8 @@ WHERE letter <> 'c' OR %(all)s OR {_HIT} OR slug = ANY(%(competences)s::text[])
 """  # noqa: S608 – both parts are constants
 
 
-# Not EXISTS: for a word that nobody has, the planner would read the whole table to find the first row.
-_FOUND = """UNION ALL SELECT 'q', 0, '', '', '', NULL, 0, count(*) > 0 FROM (
-    SELECT FROM actors_actor WHERE status = 'published' AND search @@ actors_query(%(words)s::text[], true) LIMIT 1001
-) found
-"""
-
-
 def read_vocabulary(query, competences=(), *, every_competence=False):
-    """All tags, and whether the words of `query` are found at all, by one question to the database.
+    """All tags, by one question to the database.
 
     Of the competences, which may be many, only those that are named or hold a word of the search, unless all are asked.
     """
@@ -105,9 +97,25 @@ def read_vocabulary(query, competences=(), *, every_competence=False):
         "all": every_competence,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_READ + (_FOUND if query.words else ""), values)
+        cursor.execute(_READ, values)
         rows = cursor.fetchall()
-    return Vocabulary(_in_order(rows), exact=all(row[-1] for row in rows if row[0] == "q"))
+    return Vocabulary(_in_order(rows))
+
+
+# Not EXISTS: for a word that nobody has, the planner would read the whole table to find the first row.
+_FOUND = """SELECT count(*) FROM (
+    SELECT FROM actors_actor WHERE status = 'published' AND search @@ actors_query(%s::text[], true) LIMIT 1001
+) found
+"""
+
+
+def is_found(words):
+    """Whether any published actor holds all the words; true when there are none."""
+    if not words:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND, [words])
+        return cursor.fetchone()[0] > 0
 
 
 def _in_order(rows):
@@ -201,7 +209,8 @@ def _rows(parts, params):
 
 
 _COUNT = """SELECT %s, '', count(*) FROM hits{i}
-UNION ALL SELECT %s, key, count(*) FROM hits{i}, unnest(facets) key WHERE left(key, 1) = ANY(%s) GROUP BY key"""
+UNION ALL SELECT %s, key, count(*) FROM (SELECT unnest(facets) AS key FROM hits{i}) keys
+WHERE left(key, 1) = ANY(%s) GROUP BY key"""
 
 
 def _hashable(value):
@@ -212,14 +221,19 @@ def _ask(sql, values):
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(value) if isinstance(value, tuple) else value for value in values])
         rows = cursor.fetchall()
-    if any(not key and number > CANDIDATES for _name, key, number in rows):
+    if _is_large(rows):
         _remember((sql, values), rows)
     return rows
 
 
+def _is_large(rows):
+    """Whether a result is so large that its number is not told, and that counting it anew is worth avoiding."""
+    return any(not key and number > settings.COUNT_CAP for _name, key, number in rows)
+
+
 def _recall(question):
-    until, rows = _remembered.get(question, (0, None))
-    return rows if until > time.monotonic() else None
+    until, rows = _remembered.get(question, (0, ()))
+    return rows if until > time.monotonic() and _is_large(rows) else None
 
 
 def _remember(question, rows):

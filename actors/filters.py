@@ -70,10 +70,10 @@ class ActorFilter(django_filters.FilterSet):
         ]
 
     # ── The result ───────────────────────────────────────────────────────────────────────────────────────────────────
-    @property
+    @cached_property
     def exact(self):
         """False when no name or text has the words, so that names spelt alike are shown instead."""
-        return self.vocabulary.exact
+        return facets.is_found(self.query.words)
 
     @cached_property
     def chosen(self):
@@ -107,6 +107,13 @@ class ActorFilter(django_filters.FilterSet):
 
     def counts(self):
         """The counts of the result (key ""), and for each facet that is chosen those without its own choice."""
+        self.exact = True  # to ask first would cost as much as the count, which nearly always finds somebody
+        counts = self._counts()
+        if not counts[""].total and self.query.words:
+            self.exact = bool(self.chosen) and facets.is_found(self.query.words)
+        return counts if self.exact else self._counts()
+
+    def _counts(self):
         letters = [LETTERS[name] for name in COUNTED]
         asked = {"": (self.narrowed(), letters)}
         for name in self.chosen:

@@ -173,7 +173,7 @@ class Postgres(Server):
             "timezone": "UTC",
             "log_timezone": "UTC",
             "max_connections": "60",
-            "shared_buffers": "64MB",
+            "shared_buffers": "128MB",
             "log_min_messages": "log",
             "log_min_error_statement": "panic",  # statements hold what people typed
             "log_checkpoints": "off",

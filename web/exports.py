@@ -3,14 +3,12 @@
 import csv
 import json
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from tempfile import TemporaryFile
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.text import get_valid_filename
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,23 +64,27 @@ def json_response(name, head, key, rows):
 
 def xlsx_response(name, title, columns, rows):
     """A workbook with every cell forced to text, written row by row to a temporary file."""
-    book = Workbook(write_only=True)
+    import openpyxl  # noqa: PLC0415 – costs every worker's start 50 ms and several MB, and few ever need it
+
+    book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, column) for column in columns])
+    cell = partial(_cell, openpyxl, sheet)
+    sheet.append([cell(column) for column in columns])
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([cell(value) for value in row])
     file = TemporaryFile()  # noqa: SIM115 – the response closes it
     book.save(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=get_valid_filename(name), content_type=XLSX)
 
 
-def _cell(sheet, value):
+def _cell(openpyxl, sheet, value):
     try:
-        cell = WriteOnlyCell(sheet, value=plain(value))
-    except IllegalCharacterError:
-        cell = WriteOnlyCell(sheet, value="".join(c for c in plain(value) if c.isprintable() or c == "\n"))
+        cell = openpyxl.cell.WriteOnlyCell(sheet, value=plain(value))
+    except openpyxl.utils.exceptions.IllegalCharacterError:
+        printable = "".join(c for c in plain(value) if c.isprintable() or c == "\n")
+        cell = openpyxl.cell.WriteOnlyCell(sheet, value=printable)
     cell.data_type = "s"
     return cell
 

@@ -1,9 +1,14 @@
 """The register as a list and as a chart: one address says both what is asked and how it is shown."""
 
+import json
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actors import why
@@ -80,7 +85,7 @@ def frame(wanted, counts, view):
         "wanted": wanted,
         "here": here,
         "total": counts[""],
-        "groups": groups(wanted, counts),
+        "facets": facet_form(wanted, here, groups(wanted, counts)),
         "chips": chips(wanted, here),
         "clear": here,
         "views": [
@@ -92,6 +97,23 @@ def frame(wanted, counts, view):
             for name in FORMATS
         ],
     }
+
+
+def facet_form(wanted, here, groups):
+    """The form of the facets as HTML. Forms that are alike in every part are rendered once, and kept."""
+    described = {
+        "here": here,
+        "sort": wanted.form.cleaned_data.get("sort"),
+        "competences": wanted.chosen.get("competence", []),
+        "groups": groups,
+    }
+    render = _facet_form.__wrapped__ if settings.DEBUG else _facet_form
+    return render(get_language(), json.dumps(described, default=str))
+
+
+@lru_cache(maxsize=200)
+def _facet_form(_language, described):
+    return render_to_string("actors/_facets.html", json.loads(described))
 
 
 def groups(wanted, counts):

@@ -1,5 +1,6 @@
 """Template tags that every page may use."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
@@ -36,9 +37,20 @@ def main_nav(context):
     return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links if url]
 
 
+@lru_cache(maxsize=2000)
+def _translated(path, _language, code):
+    return translate_url(path, code)
+
+
+def translated(path, code):
+    """The address `path` of the reader's language in the language `code`, with the same query."""
+    path, mark, query = path.partition("?")
+    return _translated(path, get_language(), code) + mark + query
+
+
 def in_other_language(path, code):
     """The same page in the language `code`; the start page of that language when the page has no counterpart."""
-    url = translate_url(path, code)
+    url = translated(path, code)
     if url != path:
         return url
     with override(code):
@@ -64,7 +76,7 @@ def alternates(context):
     if not getattr(request, "resolver_match", None):
         return []
     codes = [code for code, _name in settings.LANGUAGES]
-    return [{"code": code, "url": settings.SITE_URL + translate_url(request.path, code)} for code in codes]
+    return [{"code": code, "url": settings.SITE_URL + translated(request.path, code)} for code in codes]
 
 
 @register.filter
