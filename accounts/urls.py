@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import views
 
 urlpatterns = [
+    path(_("personal-data/"), views.privacy, name="privacy"),
     path(_("my-page/"), views.my_page, name="my_page"),
     path(_("my-page/about-me/"), views.person, name="my_person"),
     path(_("my-page/my-data.json"), views.my_data, name="my_data"),

@@ -1,10 +1,12 @@
-"""My page, my data, my account."""
+"""My page, my data, my account, and how personal data are treated."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -15,8 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, mine
 from accounts.forms import CloseForm, PersonForm
 from accounts.models import AuditEntry
+from accounts.personal_data import kept_about_people
 
 private = cache_control(private=True, no_store=True)
+
+
+@login_not_required
+@require_safe
+def privacy(request):
+    """The register of personal data as a page; it stands here because `web` may not know what accounts keep."""
+    context = {"kept": kept_about_people(), "draft_days": settings.DRAFT_DAYS}
+    return render(request, "pages/privacy.html", context)
 
 
 @private

@@ -7,7 +7,6 @@ from web import views
 
 urlpatterns = [
     path(_("accessibility/"), views.accessibility, name="accessibility"),
-    path(_("personal-data/"), views.privacy, name="privacy"),
     path(_("cookies/"), views.cookies, name="cookies"),
     path(_("about/"), views.about, name="about"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -30,15 +30,9 @@ def accessibility(request):
 
 @login_not_required
 @require_safe
-def privacy(request):
-    return render(request, "pages/privacy.html", {"draft_days": settings.DRAFT_DAYS, "session_days": session_days()})
-
-
-@login_not_required
-@require_safe
 def cookies(request):
     names = {"session": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME}
-    days = {"session_days": session_days(), "csrf_days": settings.CSRF_COOKIE_AGE // 86400}
+    days = {"session_days": settings.SESSION_COOKIE_AGE // 86400, "csrf_days": settings.CSRF_COOKIE_AGE // 86400}
     return render(request, "pages/cookies.html", names | days)
 
 
@@ -46,10 +40,6 @@ def cookies(request):
 @require_safe
 def about(request):
     return render(request, "pages/about.html")
-
-
-def session_days():
-    return settings.SESSION_COOKIE_AGE // 86400
 
 
 def text(template, context):
