@@ -14,7 +14,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from actors.models import Actor, Representative, RepresentativeRole
@@ -42,14 +42,23 @@ def _derived(purpose):
     return hmac.digest(settings.SECRET_KEY.encode(), f"demo {purpose}".encode(), hashlib.sha256)
 
 
+def refuse_foreign_database():
+    """Raise ForeignDatabase when others live here and none of ours; asked before anything is written."""
+    is_made = User._meta.db_table in connection.introspection.table_names()
+    if is_made and not _known() and User.objects.exists():
+        raise ForeignDatabase
+
+
+def _known():
+    emails = [person["email"] for person in people()]
+    return set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+
+
 @transaction.atomic
 def make_people():
-    """Make the people that are missing. Raises ForeignDatabase when others live here and none of ours."""
-    wanted = people()
-    known = set(User.objects.filter(email__in=[person["email"] for person in wanted]).values_list("email", flat=True))
-    if not known and User.objects.exists():
-        raise ForeignDatabase
-    for person in wanted:
+    """Make the people that are missing."""
+    known = _known()
+    for person in people():
         if person["email"] not in known:
             _make(person)
 

@@ -44,6 +44,8 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
 SITE_URL = env("SITE_URL", "http://localhost:8000").rstrip("/")
 SECURE = urlsplit(SITE_URL).scheme == "https"
+if DEMO and SECURE and not env_flag("DEMO_IN_PUBLIC", False):
+    raise ImproperlyConfigured("DEMO is on, and SITE_URL is a public address: staff could read everybody's codes.")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or [urlsplit(SITE_URL).hostname, *(["127.0.0.1"] if not SECURE else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 REGION = BASE_DIR / env("REGION", "regions/blekinge")
@@ -157,6 +159,7 @@ CACHES = {
         "BACKEND": "web.cache.ForgivingRedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "s3hub",
+        "KEY_FUNCTION": "web.cache.hashed",
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }

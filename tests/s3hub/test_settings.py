@@ -91,6 +91,15 @@ def test_a_start_without_a_secret_key_is_refused(reason):
     assert "SECRET_KEY must be set when DEBUG is off." in result.stderr
 
 
+def test_a_demo_is_not_put_on_a_public_address_by_accident():
+    result = run("manage.py", "check", DEMO="1", **PRODUCTION)
+
+    assert result.returncode == 1
+    assert "DEMO is on, and SITE_URL is a public address" in result.stderr
+    assert ask("s.DEMO", DEMO="1", DEMO_IN_PUBLIC="1", **PRODUCTION) is True
+    assert ask("s.DEMO", DEMO="1", SITE_URL="http://localhost:8000") is True
+
+
 def test_the_deploy_check_is_clean():
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", "--database", "default", **PRODUCTION)
 

@@ -50,6 +50,7 @@ class Command(BaseCommand):
         sockets = self.listen(port)
         embedded.DATA.mkdir(mode=0o700, exist_ok=True)
         with one_at_a_time():
+            demo.refuse_foreign_database()
             migrate()
             self.start(sockets, port)
             self.fill()
