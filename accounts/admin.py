@@ -1,18 +1,15 @@
 """People and the log in the administration."""
 
-import csv
-
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, User
+from web.exports import csv_response
 
 MOST_EXPORTED = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 for model in (EmailAddress,):
     if admin.site.is_registered(model):
@@ -41,8 +38,14 @@ class UserAdmin(admin.ModelAdmin):
         """An account is closed by its owner or by a command, which leaves the log whole."""
         return False
 
+    def has_change_permission(self, request, obj=None):
+        """An administrator is changed by administrators only."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
     def get_readonly_fields(self, request, obj=None):
-        own = super().get_readonly_fields(request, obj)
+        """Nobody gives an account another address: whoever reads its mail owns it, and proves that on my page."""
+        own = [*super().get_readonly_fields(request, obj), *(["email"] if obj else [])]
         return own if request.user.is_superuser else [*own, "is_superuser", "is_staff", "groups"]
 
     @admin.action(description=_("Make curators"), permissions=["change"])
@@ -63,12 +66,6 @@ class UserAdmin(admin.ModelAdmin):
         AuditEntry.objects.record(by=request.user, verb=verb, target=obj, reason=", ".join(form.changed_data))
 
 
-def safe_cell(text):
-    """A cell that no spreadsheet runs as a formula."""
-    text = str(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin):
     """The log: to read, search and export; nobody writes in it."""
@@ -87,12 +84,6 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export(self, request, chosen):
-        """At most 10,000 lines, newest first; UTF-8 with a mark and semicolons, as Swedish Excel reads it."""
-        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="log-{timezone.localdate()}.csv"'
-        out = csv.writer(response, delimiter=";")
+        """At most 10,000 lines, newest first."""
         names = ["at", "by_label", "verb", "target_type", "target_id", "target_label", "reason"]
-        out.writerow(names)
-        for row in chosen.values_list(*names)[:MOST_EXPORTED]:
-            out.writerow([row[0].isoformat(), *map(safe_cell, row[1:])])
-        return response
+        return csv_response(f"log-{timezone.localdate()}.csv", names, chosen.values_list(*names)[:MOST_EXPORTED])

@@ -62,7 +62,6 @@ def _guard_admin(request):
 
 def _ask_for_second_factor(request):
     factors, wanted = _factors(request.user), _wanted(request)
-    request.session["second_factor_next"] = wanted
     if not factors:
         messages.info(request, SET_UP)
         return redirect(f"{reverse('mfa_index')}?{urlencode({'next': wanted})}")

@@ -31,9 +31,9 @@ def may_decide(claim, by):
 
 
 def _lock_open(claim, by):
+    Actor.objects.select_for_update().get(pk=claim.actor_id)
     if not may_decide(claim, by):
         raise PermissionDenied
-    Actor.objects.select_for_update().get(pk=claim.actor_id)
     row = Claim.objects.select_for_update(of=("self",)).select_related("actor", "user").get(pk=claim.pk)
     if row.state != ClaimState.OPEN:
         text = _("The claim by %(person)s is already decided: %(state)s. Nothing was changed and no mail was sent.")

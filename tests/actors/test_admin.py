@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from actors import actions
 from actors.models import Actor, Certainty, Claim, Representative, TwinPair
-from notifications.models import Email, EmailState
+from notifications.actions import queue_email
+from notifications.models import Email, EmailState, Suppression
 from notifications.rendering import render
 from tests.factories import make_actor, make_area, make_claim, make_curator, make_municipality, make_theme, make_user
 from tests.staff import sign_in
@@ -235,6 +236,20 @@ def test_a_curator_may_do_exactly_what_the_group_says(client, curator):
     assert Actor.objects.filter(pk=actor.pk).exists()
 
 
+def test_a_curator_sends_a_mail_again_and_frees_a_stopped_address(client, curator):
+    mail = queue_email(
+        to="eva@example.org", template="account_unknown", context={"signup_path": "/x/"}, language="sv", key="x"
+    )
+    Email.objects.update(state=EmailState.FAILED)
+    stopped = Suppression.objects.create(address="bo@example.org")
+
+    client.post("/en/admin/notifications/email/", {"action": "send_again", "_selected_action": [mail.pk]})
+    client.post("/en/admin/notifications/suppression/", {"action": "lift", "_selected_action": [stopped.pk]})
+
+    assert Email.objects.get(again_of=mail).to == "eva@example.org"
+    assert not Suppression.objects.exists()
+
+
 def test_staff_of_no_group_see_no_table(client):
     sign_in(client, make_user(is_staff=True))
 
@@ -321,5 +336,5 @@ def test_the_log_is_exported_without_formulas(client, curator):
 
     response = client.post("/en/admin/accounts/auditentry/", {"action": "export", "_selected_action": [entry.pk]})
 
-    line = response.content.decode("utf-8-sig").splitlines()[1].split(";")
+    line = response.getvalue().decode("utf-8-sig").splitlines()[1].split(";")
     assert line[1:3] + line[5:] == ["Cilla", "actor.archive", "'=cmd()", "'+1"]

@@ -1,0 +1,51 @@
+"""People in the administration: what those may do who may change people without being administrators."""
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from accounts.models import User
+from tests.factories import make_user
+from tests.staff import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keeper(client):
+    """Staff who may see and change people, signed in."""
+    user = make_user("keeper@example.org", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    sign_in(client, user)
+    return user
+
+
+def change(client, user, **typed):
+    return client.post(
+        f"/en/admin/accounts/user/{user.pk}/change/", {"name": "New", "language": "sv", "is_active": "on", **typed}
+    )
+
+
+def test_nobody_takes_an_account_over_by_giving_it_another_address(client, keeper):
+    user = make_user("eva@example.org")
+
+    change(client, user, email="keeper+eva@example.org")
+
+    user.refresh_from_db()
+    assert (user.email, user.name) == ("eva@example.org", "New")
+
+
+def test_an_administrator_is_changed_by_administrators_only(client, keeper):
+    chief = make_user("chief@example.org", is_staff=True, is_superuser=True, name="Chief")
+
+    answer = change(client, chief, is_active="")
+
+    chief.refresh_from_db()
+    assert answer.status_code == 403
+    assert (chief.is_active, chief.name) == (True, "Chief")
+
+
+def test_rights_are_given_by_administrators_only(client, keeper):
+    change(client, keeper, is_staff="on", is_superuser="on", groups="1")
+
+    row = User.objects.get(pk=keeper.pk)
+    assert (row.is_superuser, row.groups.count(), row.name) == (False, 0, "New")
