@@ -4,24 +4,25 @@ It stands here because the outbox does: `web`, which shows the statement that li
 """
 
 import hashlib
+from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from notifications import bell
+from accounts.models import Tally
 from notifications.actions import queue_email
-from web import errors, region
+from web import region
 from web.limits import client_address
 from web.text import clean_line, clean_text
 
 PER_HOUR = 5
+TOO_MANY = _("Too many messages have been sent from here. Wait an hour and try again; what you have typed is kept.")
 TOPICS = [
     ("accessibility", _("Accessibility")),
     ("privacy", _("Personal data")),
@@ -70,23 +71,19 @@ def send(form):
     )
 
 
-def is_too_much(request):
-    """More than PER_HOUR letters in an hour from one client; without a cache nothing is counted."""
-    key = f"contact:{client_address(request)}"
-    cache.add(key, 0, 3600)
-    return cache.incr(key) > PER_HOUR
-
-
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request):
     about = request.GET.get("about")
     form = ContactForm(request.POST or None, initial={"about": about if about in dict(TOPICS) else "other"})
+    status = 200
     if request.method == "POST" and form.is_valid():
-        if is_too_much(request):
-            return errors.too_many(request, seconds=3600)
-        send(form)
-        messages.success(request, gettext("Your message is on its way. If you gave an address you will hear from us."))
-        bell.tell_if_mail_may_wait(request)
-        return redirect("contact")
-    return render(request, "pages/contact.html", {"form": form})
+        if Tally.objects.spend("contact", client_address(request), limit=PER_HOUR, per=timedelta(hours=1)):
+            send(form)
+            messages.success(
+                request, gettext("Your message is on its way. If you gave an address you will hear from us.")
+            )
+            return redirect("contact")
+        form.add_error(None, TOO_MANY)
+        status = 429
+    return render(request, "pages/contact.html", {"form": form}, status=status)

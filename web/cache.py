@@ -4,12 +4,18 @@ import logging
 from time import monotonic
 
 from django.core.cache.backends.redis import RedisCache
+from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
 QUIET_SECONDS = 5  # a server that did not answer is not asked again for this long: one wait per request, not ten
 _quiet_until = {}
+
+
+def hashed(key, prefix, version):
+    """The name of an entry in Redis: a keyed hash, since limits are counted by network and mail addresses."""
+    return f"{prefix}:{version}:{salted_hmac('web.cache', key, algorithm='sha256').hexdigest()}"
 
 
 class ForgivingRedisCache(RedisCache):
