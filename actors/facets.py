@@ -4,11 +4,14 @@ A tag's key is what the column `Actor.facets` holds: a letter for the facet and 
 """
 
 import time
+from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import ActorKind, SizeClass
@@ -99,7 +102,7 @@ def read_vocabulary(query, competences=(), *, every_competence=False):
     with connection.cursor() as cursor:
         cursor.execute(_READ, values)
         rows = cursor.fetchall()
-    return Vocabulary(_in_order(rows))
+    return Vocabulary(_in_order(tuple(rows), get_language()))
 
 
 # Not EXISTS: for a word that nobody has, the planner would read the whole table to find the first row.
@@ -118,7 +121,8 @@ def is_found(words):
         return cursor.fetchone()[0] > 0
 
 
-def _in_order(rows):
+@lru_cache(maxsize=20)
+def _in_order(rows, _language):
     named = [_tag(row) for row in rows if row[0] in "atmc"]
     matched = {row[2] for row in rows if row[0] == "k" and row[-1]}
     tags = [
@@ -234,6 +238,17 @@ def _is_large(rows):
 def _recall(question):
     until, rows = _remembered.get(question, (0, ()))
     return rows if until > time.monotonic() and _is_large(rows) else None
+
+
+def kept_ids(queryset):
+    """The ids of an ordered queryset, asked for once in REMEMBERED seconds: for results whose size is not told."""
+    sql, values = queryset.query.sql_with_params()
+    question = (sql, tuple(map(_hashable, values)))
+    until, ids = _remembered.get(question, (0, ()))
+    if until <= time.monotonic():
+        ids = array("q", queryset)
+        _remember(question, ids)
+    return ids
 
 
 def _remember(question, rows):

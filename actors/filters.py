@@ -105,6 +105,12 @@ class ActorFilter(django_filters.FilterSet):
             return search.ranked(self.narrowed(), self.query, exact=self.exact)
         return self.narrowed().order_by("name_sort", "id")
 
+    def ids(self, counts):
+        """The ids of `ordered()`. A result too large to be told is ranked once a minute."""
+        ids = self.ordered().values_list("pk", flat=True)
+        is_ranked = self.sorting == "match" and self.query.words
+        return facets.kept_ids(ids) if is_ranked and counts[""].is_capped else ids
+
     def counts(self):
         """The counts of the result (key ""), and for each facet that is chosen those without its own choice."""
         self.exact = True  # to ask first would cost as much as the count, which nearly always finds somebody

@@ -1,9 +1,14 @@
 """Why an actor is among the hits: which of its texts hold the words, with the words marked."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
+from django.conf import settings
 from django.db.models import F, Func, TextField
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -136,3 +141,29 @@ def _why(actor, found, vocabulary, words):
         fields.append("organisation_number")
     reasons = [LABELS[name] for name in dict.fromkeys(fields)]
     return [*reasons, *(FACET_LABELS[facet] for facet in vocabulary.matching_facets(actor))]
+
+
+def row(hit):
+    """A hit as the HTML of its row. Rows that are alike in every part are rendered once, and kept."""
+    actor, tags, language = hit.actor, hit.tags, get_language()
+    places = [tag.name for tag in tags.get("municipality", [])] or [actor.seat_outside]
+    shown = (
+        f"{_stem(language)}{actor.slug}/",
+        conditional_escape(hit.name),
+        conditional_escape(hit.text),
+        actor.is_unverified,
+        ", ".join(map(str, hit.why)),
+        tuple(filter(None, [*(tag.name for tag in tags.get("kind", [])), *places])),
+    )
+    return (_row.__wrapped__ if settings.DEBUG else _row)(language, *shown)
+
+
+@lru_cache(maxsize=8)
+def _stem(_language):
+    return reverse("actor", args=["-"]).removesuffix("-/")
+
+
+@lru_cache(maxsize=2000)
+def _row(_language, url, name, text, is_unverified, why, tags):
+    shown = {"url": url, "name": name, "text": text, "is_unverified": is_unverified, "why": why, "tags": tags}
+    return render_to_string("actors/_hit.html", shown)

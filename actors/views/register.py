@@ -40,10 +40,11 @@ def actor_list(request):
     if problems := wanted.problems():
         return bad_address(request, problems)
     counts = wanted.counts()
-    page = page_of(wanted.ordered().values_list("pk", flat=True), wanted.page_number, settings.PAGE_SIZE)
+    page = page_of(wanted.ids(counts), wanted.page_number, settings.PAGE_SIZE)
     if not page.rows and page.number > 1:
         raise Http404
-    context = {"page": page, "hits": hits(page.rows, wanted), "sorts": sorts(wanted)}
+    found = hits(page.rows, wanted)
+    context = {"page": page, "hits": found, "rows": [why.row(hit) for hit in found], "sorts": sorts(wanted)}
     return render(request, "actors/list.html", {**frame(wanted, counts, "actor_list"), **context})
 
 
@@ -67,7 +68,7 @@ def bad_address(request, problems):
 def hits(ids, wanted):
     """The rows of one page, in the order of `ids`, with what matched when words were searched for."""
     words = wanted.query.words if wanted.exact else []
-    rows = Actor.objects.filter(pk__in=ids).only(*SHOWN)
+    rows = Actor.objects.published().filter(pk__in=ids).only(*SHOWN)
     if words:
         rows = why.with_reasons(rows, words)
     by_id = {actor.pk: actor for actor in rows}
