@@ -17,6 +17,7 @@ SET_UP = _(
     "administration again."
 )
 USE_IT = _("Show your second factor to enter the administration.")
+NEXT = "second_factor_next"  # in the session: where a set-up or a sign-in is to lead
 RECOVERY_CODES = Authenticator.Type.RECOVERY_CODES
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -57,11 +58,14 @@ def _guard_admin(request):
         raise PermissionDenied
     if settings.SECOND_FACTOR_REQUIRED and not has_shown_second_factor(request):
         return _ask_for_second_factor(request)
+    if NEXT in request.session:
+        del request.session[NEXT]
     return redirect(_wanted(request)) if request.resolver_match.url_name == "login" else None
 
 
 def _ask_for_second_factor(request):
     factors, wanted = _factors(request.user), _wanted(request)
+    request.session[NEXT] = wanted
     if not factors:
         messages.info(request, SET_UP)
         return redirect(f"{reverse('mfa_index')}?{urlencode({'next': wanted})}")

@@ -9,13 +9,16 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, mine
 from accounts.forms import CloseForm, PersonForm
+from accounts.middleware import NEXT
 from accounts.models import AuditEntry
 from accounts.personal_data import kept_about_people
 
@@ -36,6 +39,15 @@ def my_page(request):
     parts = [{"template": part.template, "values": part.page(request.user)} for part in mine.parts() if part.template]
     context = {"parts": parts, "has_second_factor": _second_factors(request.user).exists()}
     return render(request, "accounts/my_page.html", context)
+
+
+@private
+@require_safe
+def go_on(request):
+    """From a second factor that was just set up to the page of the administration that asked for it."""
+    wanted = request.session.pop(NEXT, "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wanted if safe else reverse("admin:index"))
 
 
 def _second_factors(user):

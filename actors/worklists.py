@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from actors.models import Actor, ActorStatus, Certainty, Claim, ClaimState, Reviewing, TwinPair
+from actors.models import Actor, ActorStatus, Certainty, Claim, Reviewing, TwinPair
 from notifications.models import Email, EmailState
 
 STALE = timedelta(days=365)
@@ -86,8 +86,8 @@ def for_curator():
         WorkList(
             "claims",
             _("Want to edit an actor"),
-            _link("actors_claim_changelist", state__exact=ClaimState.OPEN),
-            count(Claim.objects.filter(state=ClaimState.OPEN)),
+            _link("actors_claim_changelist", turn="staff"),
+            count(Claim.objects.for_staff()),
             _("Nobody is asking."),
         ),
         WorkList(

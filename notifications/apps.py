@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models can be imported only now
-        from notifications.mine import MailPart  # noqa: PLC0415
+        from notifications.mine import MailPart, StoppedPart  # noqa: PLC0415
 
         mine.register(MailPart())
+        mine.register(StoppedPart())

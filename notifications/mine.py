@@ -65,3 +65,14 @@ class MailPart(Part):
         """Mails that came to an end more than MAIL_DAYS ago."""
         old = Email.objects.filter(created_at__lt=now - timedelta(days=settings.MAIL_DAYS))
         return old.exclude(state__in=UNDER_WAY).delete()[0]
+
+
+class StoppedPart(Part):
+    """Says at the top of my page that no mail reaches the person any longer, and what to do about it."""
+
+    key = "stopped"
+    order = 1
+    template = "notifications/_stopped.html"
+
+    def page(self, user):
+        return {"is_stopped": Suppression.objects.filter(address=user.email.lower()).exists()}

@@ -60,6 +60,8 @@ my_page                     POST  login 405 405 405 405 405 405 405
 my_data                     GET   login 200 200 200 200 200 200 200
 my_data                     POST  login 405 405 405 405 405 405 405
 my_person                   *     login 200 200 200 200 200 200 200
+go_on                       GET   login 302 302 302 302 302 302 302
+go_on                       POST  login 405 405 405 405 405 405 405
 sign_out_everywhere         GET   login 405 405 405 405 405 405 405
 sign_out_everywhere         POST  login 302 302 302 302 302 302 302
 close_account               *     login 200 200 200 200 200 factor factor

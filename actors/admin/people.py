@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors import actions
-from actors.models import Claim, ClaimState
+from actors.models import Claim, ClaimState, Turn
+from actors.models.people import STAFF_TURNS
 from notifications.models import Email
 from notifications.rendering import render
 
@@ -33,6 +34,8 @@ def evidence(claim):
     domain = actions.domain_of(claim.actor.website)
     holders = claim.actor.representatives.count()
     facts = [(True, gettext("The address %(email)s is proven.") % {"email": claim.user.email})]
+    if claim.is_domain_proven:
+        facts.append((True, gettext("The address was of the actor's own checked website when the person asked.")))
     facts.append(_about_domain(claim, domain))
     if holders:
         facts.append((False, gettext("Somebody represents the actor already (%(count)s).") % {"count": holders}))
@@ -41,11 +44,23 @@ def evidence(claim):
     return facts
 
 
+class WhoseTurn(admin.SimpleListFilter):
+    title = _("whose turn")
+    parameter_name = "turn"
+
+    def lookups(self, request, model_admin):
+        return [("staff", _("Staff")), ("owner", _("An owner"))]
+
+    def queryset(self, request, queryset):
+        turns = {"staff": STAFF_TURNS, "owner": (Turn.OWNER,)}.get(self.value())
+        return queryset.filter(turn__in=turns) if turns else queryset
+
+
 @admin.register(Claim)
 class ClaimAdmin(admin.ModelAdmin):
-    list_display = ["claim", "actor", "user", "state", "created_at", "own_domain", "decided_by"]
+    list_display = ["claim", "actor", "user", "whose_turn", "created_at", "own_domain", "decided_by"]
     list_display_links = None
-    list_filter = ["state"]
+    list_filter = [WhoseTurn, "state"]
     list_select_related = ["actor", "user", "decided_by"]
     search_fields = ["actor__name", "user__email", "user__name"]
     show_full_result_count = False
@@ -57,7 +72,18 @@ class ClaimAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("own domain"), boolean=True)
     def own_domain(self, claim):
-        return actions.is_of(claim.user.email, actions.domain_of(claim.actor.website))
+        return claim.is_domain_proven
+
+    @admin.display(description=_("state"), ordering="turn")
+    def whose_turn(self, claim):
+        return claim.get_state_display() if claim.turn == Turn.NOBODY else Turn(claim.turn).label
+
+    def get_queryset(self, request):
+        """Not the parent's, which orders by `turn` before there is one."""
+        return Claim.objects.with_turn().order_by(*self.get_ordering(request))
+
+    def get_ordering(self, request):
+        return ["turn", "created_at", "pk"]
 
     def has_add_permission(self, request):
         return False
@@ -103,7 +129,7 @@ class ClaimAdmin(admin.ModelAdmin):
         return ""
 
     def _next(self, claim):
-        following = Claim.objects.filter(state=ClaimState.OPEN).exclude(pk=claim.pk).first()
+        following = Claim.objects.for_staff().exclude(pk=claim.pk).first()
         return reverse("admin:actors_claim_change", args=[following.pk]) if following else reverse("admin:index")
 
     def _context(self, request, claim, text, error):

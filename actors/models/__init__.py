@@ -11,7 +11,7 @@ from actors.models.actor import (
 )
 from actors.models.curation import Reviewing, TwinPair
 from actors.models.loaded import LoadedRow
-from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole
+from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole, Turn
 from actors.models.strategy import Area, Competence, Municipality, Theme
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "SizeClass",
     "SniVersion",
     "Theme",
+    "Turn",
     "TwinPair",
 ]

@@ -1,8 +1,10 @@
 """Who speaks for an actor, and who asks to."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +48,47 @@ class ClaimState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class Turn(models.IntegerChoices):
+    """Who is to answer an open claim. Staff come first, and among them what an owner has let lie."""
+
+    LATE = 0, _("Staff decide: no owner has answered within five working days")
+    STAFF = 1, _("Staff decide: nobody owns the profile")
+    OWNER = 2, _("An owner has been asked")
+    NOBODY = 3, _("Decided")
+
+
+STAFF_TURNS = (Turn.LATE, Turn.STAFF)
+OWNERS_ANSWER_WITHIN = 5  # working days, as the mails and pages promise
+
+
+def working_days_before(moment, days):
+    """The moment `days` working days (Monday to Friday) before `moment`."""
+    while days:
+        days -= moment.weekday() < 5
+        moment -= timedelta(days=1)
+    return moment
+
+
+class ClaimQuerySet(models.QuerySet):
+    def with_turn(self):
+        """Each with `turn`, a value of Turn."""
+        owners = Representative.objects.filter(actor=OuterRef("actor"), role=RepresentativeRole.OWNER)
+        late = working_days_before(timezone.localtime(), OWNERS_ANSWER_WITHIN)
+        return self.annotate(
+            turn=Case(
+                When(~Q(state=ClaimState.OPEN), then=Value(Turn.NOBODY)),
+                When(~Exists(owners), then=Value(Turn.STAFF)),
+                When(created_at__lte=late, then=Value(Turn.LATE)),
+                default=Value(Turn.OWNER),
+                output_field=models.IntegerField(),
+            )
+        )
+
+    def for_staff(self):
+        """Open claims that staff are to decide now, in the order in which they need somebody."""
+        return self.with_turn().filter(turn__in=STAFF_TURNS).order_by("turn", "created_at", "pk")
+
+
 class Claim(models.Model):
     """A person asks to edit the profile of an actor that is already in the register."""
 
@@ -62,6 +105,8 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim")

@@ -117,3 +117,38 @@ def test_history_knows_who_and_the_shape_of_the_address_but_no_names(client):
     assert Actor.objects.get().status == "archived"
     context = pghistory.models.Context.objects.get()
     assert context.metadata == {"user": curator.pk, "url": resolve(path).route}
+
+
+def test_after_setting_it_up_one_is_led_on_to_the_page_asked_for(client):
+    curator = make_curator()
+    sign_in(client, curator, second_factor=False)
+    client.get("/admin/actors/actor/?q=a")
+    go_on = reverse("go_on")
+    assert go_on not in client.get(reverse("mfa_index")).content.decode()
+
+    give_second_factor(curator)
+
+    assert f'href="{go_on}"' in client.get(reverse("mfa_index")).content.decode()
+    assert client.get(go_on).url == "/admin/actors/actor/?q=a"
+    assert go_on not in client.get(reverse("mfa_index")).content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_one_is_never_led_on_to_another_place(client, wanted):
+    sign_in(client, make_curator())
+    session = client.session
+    session["second_factor_next"] = wanted
+    session.save()
+
+    assert client.get(reverse("go_on")).url == "/admin/"
+
+
+def test_whoever_has_come_to_the_administration_is_led_there_no_more(client):
+    sign_in(client, make_curator())
+    session = client.session
+    session["second_factor_next"] = "/admin/actors/actor/"
+    session.save()
+
+    client.get("/admin/")
+
+    assert "second_factor_next" not in client.session

@@ -1,6 +1,6 @@
 """The register in the administration: lists, form, history, claims, rights."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib import admin
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, User
 from actors import actions
 from actors.models import Actor, Certainty, Claim, Representative, TwinPair
+from actors.models.people import working_days_before
 from notifications.actions import queue_email
 from notifications.models import Email, EmailState, Suppression
 from notifications.rendering import render
@@ -338,3 +339,36 @@ def test_the_log_is_exported_without_formulas(client, curator):
 
     line = response.getvalue().decode("utf-8-sig").splitlines()[1].split(";")
     assert line[1:3] + line[5:] == ["Cilla", "actor.archive", "'=cmd()", "'+1"]
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "before"),
+    [
+        ("2026-11-23 12:00", 5, "2026-11-16 12:00"),  # Monday to Monday
+        ("2026-11-22 12:00", 5, "2026-11-15 12:00"),  # on a Sunday what was asked on Monday still has a day
+        ("2026-11-20 12:00", 1, "2026-11-19 12:00"),
+    ],
+)
+def test_weekends_are_no_working_days(now, days, before):
+    assert working_days_before(datetime.fromisoformat(now), days) == datetime.fromisoformat(before)
+
+
+def test_staff_see_claims_nobody_owns_at_once_and_those_an_owner_let_lie_after_five_working_days(client, curator):
+    owned = make_actor(representatives=[make_user()])
+    unowned, fresh, late = make_claim(), make_claim(actor=owned), make_claim(actor=owned, is_domain_proven=True)
+    editors_only = make_actor()
+    Representative.objects.create(actor=editors_only, user=make_user(), role="editor")
+    only_an_editor = make_claim(actor=editors_only)
+    make_claim(state="refused")
+    Claim.objects.filter(pk=late.pk).update(created_at=working_days_before(timezone.now(), 5))
+
+    assert [claim.pk for claim in Claim.objects.for_staff()] == [late.pk, unowned.pk, only_an_editor.pk]
+    everything = client.get("/en/admin/actors/claim/?state__exact=open").context["cl"].result_list
+    assert [claim.pk for claim in everything] == [late.pk, unowned.pk, only_an_editor.pk, fresh.pk]
+    page = client.get("/en/admin/actors/claim/?turn=staff")
+    assert [claim.pk for claim in page.context["cl"].result_list] == [late.pk, unowned.pk, only_an_editor.pk]
+    assert "no owner has answered within five working days" in page.content.decode()
+    lists = client.get("/en/admin/").context["worklists"]
+    assert next(each.count for each in lists if each.key == "claims") == 3
+    assert "own checked website when the person asked" in client.get(claim_path(late)).content.decode()
+    assert "own checked website when the person asked" not in client.get(claim_path(fresh)).content.decode()

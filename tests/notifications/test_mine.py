@@ -8,7 +8,7 @@ from accounts import mine
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from notifications.actions import queue_email
-from notifications.models import Email, EmailKind, EmailState
+from notifications.models import Email, EmailKind, EmailState, Suppression
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +72,17 @@ def test_the_ledger_forgets_a_mail_that_ended_long_ago_but_not_one_that_waits():
 
     assert purge_now()["mails"] == 1
     assert list(Email.objects.all()) == [waiting]
+
+
+def test_my_page_tells_whoever_our_mails_do_not_reach_and_nobody_else(client):
+    eva = make_user("Eva@example.org")
+    client.force_login(eva)
+    assert "Our mails do not reach you" not in client.get("/en/my-page/").content.decode()
+    Suppression.objects.create(address="other@example.org")
+    assert "Our mails do not reach you" not in client.get("/en/my-page/").content.decode()
+
+    Suppression.objects.create(address="eva@example.org")
+
+    page = client.get("/en/my-page/").content.decode()
+    assert "Our mails do not reach you" in page
+    assert all(f'href="{path}"' in page for path in ("/en/account/email/", "/en/contact/"))
