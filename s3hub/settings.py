@@ -191,6 +191,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
+    "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
 

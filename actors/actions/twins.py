@@ -10,16 +10,18 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from accounts.models import AuditEntry
-from actors.models import Actor, TwinPair
+from actors.models import Actor, TwinPair, TwinSearch
 
 CANDIDATES = 20
 LIKE, LIKE_IN_SAME_PLACE = 92, 84  # per cent
 SHOWN = 4
+LIVE = ("submitted", "published", "returned")
 LEGAL_FORMS = re.compile(
     r"\b(?:ab|aktiebolag|hb|handelsbolag|kb|ek\.? för\.?|ideell förening|publ|ltd|inc|gmbh|as|oy)\b"
 )
@@ -114,7 +116,7 @@ def twins_of(actor, *, among=None):
     """
     found = _candidates(actor)
     others = (Actor.objects.all() if among is None else among).filter(
-        pk__in=found.keys() - _dismissed(actor), status__in=("submitted", "published", "returned")
+        pk__in=found.keys() - _dismissed(actor), status__in=LIVE
     )
     twins = [
         Twin(
@@ -141,6 +143,23 @@ def remember_twins(actor):
         kept.append(pair.pk)
     TwinPair.objects.of(actor).filter(dismissed_at=None).exclude(pk__in=kept).delete()
     return twins
+
+
+def unsearched():
+    """Actors whose twins were never looked for, or not since they were changed; whoever wrote them."""
+    stale = Q(twin_search=None) | Q(twin_search__at__lt=F("updated_at"))
+    return Actor.objects.filter(stale, status__in=LIVE)
+
+
+def search_twins(limit):
+    """Remember the likely twins of at most `limit` unsearched actors; returns how many. Safe to run twice."""
+    actors = list(unsearched().order_by("pk")[:limit])
+    for actor in actors:
+        now = timezone.now()
+        with transaction.atomic():
+            remember_twins(actor)
+            TwinSearch.objects.update_or_create(actor=actor, defaults={"at": max(now, actor.updated_at)})
+    return len(actors)
 
 
 @transaction.atomic

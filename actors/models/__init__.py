@@ -9,7 +9,7 @@ from actors.models.actor import (
     SizeClass,
     SniVersion,
 )
-from actors.models.curation import Reviewing, TwinPair
+from actors.models.curation import Reviewing, TwinPair, TwinSearch
 from actors.models.loaded import LoadedRow
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole, Turn
 from actors.models.strategy import Area, Competence, Municipality, Theme
@@ -34,4 +34,5 @@ __all__ = [
     "Theme",
     "Turn",
     "TwinPair",
+    "TwinSearch",
 ]

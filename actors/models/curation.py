@@ -80,3 +80,17 @@ class TwinPair(models.Model):
 
     def __str__(self):
         return f"{self.first} – {self.second}"
+
+
+class TwinSearch(models.Model):
+    """When an actor's likely twins were last looked for; beside the actor, so that looking is no change of it."""
+
+    actor = models.OneToOneField("actors.Actor", models.CASCADE, related_name="twin_search", verbose_name=_("actor"))
+    at = models.DateTimeField(_("looked for twins"))
+
+    class Meta:
+        verbose_name = _("search for twins")
+        verbose_name_plural = _("searches for twins")
+
+    def __str__(self):
+        return str(self.actor)

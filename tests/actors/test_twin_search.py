@@ -1,0 +1,42 @@
+"""Actors that came by a load or a seed are compared too, in batches, by the clock."""
+
+import pytest
+from django.utils import timezone
+
+from actors.actions.twins import search_twins, unsearched
+from actors.models import Actor, TwinPair
+from actors.tasks import find_twins
+from tests.factories import make_actor, make_municipality
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_actor_is_searched_once_in_batches_until_it_changes():
+    place = make_municipality()
+    one, other = make_actor("Mast AB", municipality=place), make_actor("Mast Aktiebolag", municipality=place)
+    lone, draft = make_actor("Quite another"), make_actor("Mast HB", municipality=place, status="draft")
+
+    assert (search_twins(2), search_twins(2), search_twins(2)) == (2, 1, 0)
+
+    assert list(TwinPair.objects.open().values_list("first", "second")) == [(one.pk, other.pk)]
+    Actor.objects.filter(pk=lone.pk).update(name="Mast", municipality=place, updated_at=timezone.now())
+    assert list(unsearched()) == [lone]
+    assert find_twins() == 1
+    assert TwinPair.objects.open().count() == 3
+    assert draft.pk not in {pk for pair in TwinPair.objects.values_list("first", "second") for pk in pair}
+
+
+def test_looking_for_twins_is_no_change_of_the_actor_and_a_verdict_stands():
+    place = make_municipality()
+    one, _other = make_actor("Mast AB", municipality=place), make_actor("Mast Aktiebolag", municipality=place)
+    search_twins(10)
+    TwinPair.objects.update(dismissed_at=timezone.now())
+    before = Actor.objects.values().get(pk=one.pk)
+    Actor.objects.filter(pk=one.pk).update(updated_at=timezone.now())
+    touched = Actor.objects.values().get(pk=one.pk)
+
+    assert search_twins(10) == 1
+
+    assert Actor.objects.values().get(pk=one.pk) == touched
+    assert before["version"] <= touched["version"]
+    assert not TwinPair.objects.open().exists()
