@@ -13,6 +13,9 @@ from actors.facets import COUNTED, LETTERS
 from actors.models import Actor
 from web.paging import MAX_PAGE
 
+# What mail programs, social media and search engines hang on every link that passes through them.
+TRACKING = re.compile(r"utm_[a-z_]+|mtm_[a-z_]+|fbclid|gclid|msclkid|mc_[ce]id")
+
 SORTS = [("match", _("best match")), ("name", _("A–Ö")), ("new", _("newest"))]
 
 
@@ -49,6 +52,9 @@ class ActorFilter(django_filters.FilterSet):
     def __init__(self, data, *, every_competence=False, **kwargs):
         given = data.copy()
         for name in list(given):
+            if TRACKING.fullmatch(name):
+                del given[name]
+                continue
             given.setlist(name, [value for value in given.getlist(name) if value.strip()])
         super().__init__(given, queryset=Actor.objects.published(), **kwargs)
         self.query = search.asked(given.get("q", "")[:1000])

@@ -50,6 +50,16 @@ def test_what_the_address_says_is_known_or_refused(client, query):
     assert query[1:].split("=")[0] in response.content.decode()
 
 
+@pytest.mark.parametrize("name", ["utm_source", "mtm_campaign", "fbclid", "gclid", "msclkid", "mc_cid", "mc_eid"])
+def test_what_others_hang_on_a_shared_link_is_passed_over(client, name):
+    for actor in ("Found", "Other"):
+        make_actor(actor)
+
+    response = get(client, f"?q=found&{name}=x&{name}=y")
+
+    assert (response.status_code, names(response)) == (200, ["Found"])
+
+
 def test_saying_a_single_thing_twice_is_refused(client):
     assert get(client, "?q=a&q=b").status_code == 400
 
