@@ -1,0 +1,106 @@
+"""Whatever is typed into any form of ours: valid, or an error in the form; never an exception.
+
+The forms of registration and of one's account are judged in tests/actors/test_forms.py; the rest here. A form that is
+in neither place fails.
+"""
+
+import ast
+from importlib import import_module
+
+import pytest
+from allauth.core import context
+from django.apps import apps
+from django.conf import settings as configured
+from django.contrib import admin
+from django.contrib.sessions.backends.db import SessionStore
+from django.forms import BaseForm
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import signing_in
+from accounts.forms import CloseForm, PersonForm, SignUpForm
+from actors.admin.actor import ActorForm
+from actors.admin.bulk import BulkForm
+from actors.admin.review import DecisionForm
+from actors.forms import Places, ProfileForm
+from actors.models import Actor
+from notifications.contact import ContactForm
+from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.factories import make_actor, make_user
+from web.views import SampleForm
+
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm]
+SIGNING_IN = [signing_in.AskForCodeForm, signing_in.SignInForm]
+CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
+ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
+ACCOUNT = [PersonForm, CloseForm]
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm}
+
+
+def our_forms():
+    """Every form class that a module of our apps defines."""
+    for app in apps.get_app_configs():
+        for path in (
+            configured.BASE_DIR.glob(f"{app.label}/**/*.py") if app.path.startswith(str(configured.BASE_DIR)) else ()
+        ):
+            if "forms" not in path.read_text():
+                continue
+            names = [node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+            if not names or "migrations" in path.parts:
+                continue
+            module = import_module(".".join(path.relative_to(configured.BASE_DIR).with_suffix("").parts))
+            for name in names:
+                if isinstance(found := getattr(module, name), type) and issubclass(found, BaseForm):
+                    yield found
+
+
+def test_every_form_of_ours_is_judged():
+    assert set(our_forms()) == JUDGED
+
+
+def typed(data, names):
+    query = QueryDict(mutable=True)
+    for name in names:
+        query.setlist(name, data.draw(st.lists(ANYTHING, max_size=2), label=name))
+    return query
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OTHERS)
+@MANY
+@given(data=st.data())
+def test_other_forms(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields)))
+
+
+@pytest.fixture
+def asked(rf):
+    """A request as allauth's forms look for it."""
+    request = rf.post("/")
+    request.session, request.user = SessionStore(), make_user()
+    with context.request_context(request):
+        yield request
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", [*SIGNING_IN, *CODES])
+@MANY
+@given(data=st.data())
+def test_forms_of_signing_in(asked, form_class, data):
+    more = {"code": "ABCD-EFGH"} if form_class in CODES else {}
+    form = form_class(typed(data, ["login", "email", "password", "remember", "code"]), **more)
+
+    assert answers(form)
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_actor_form_of_the_administration(rf, data):
+    actor = Actor.objects.first() or make_actor()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Actor).get_form(request, actor, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=actor))
