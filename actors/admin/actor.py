@@ -163,6 +163,14 @@ class ActorAdmin(admin.ModelAdmin):
         ]
         return own + super().get_urls()
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Each half of a moment is named: Django's label names neither."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.DateTimeField) and field:
+            for half, name in zip(getattr(field.widget, "widgets", ()), (_("date"), _("time of day")), strict=False):
+                half.attrs["aria-label"] = f"{field.label}, {name}"
+        return field
+
     def has_delete_permission(self, request, obj=None):
         """An actor is archived, never deleted: the log and the history stay whole."""
         return False

@@ -110,3 +110,16 @@ def test_without_scripts_the_mail_is_shown_and_sent(open_window):
     assert "So glad!" in page.locator("#mails-publish").inner_text()
     page.locator("#choice-publish button").first.click()
     assert Email.objects.get().context["text"] == "So glad!"
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_stock_list_and_form_are_accessible(open_window, width):
+    curator = make_curator()
+    actor, _waiting = queue_of(1)
+    window = enter(open_window(viewport={"width": width, "height": 900}), curator)
+    window.expected.append("Applying inline style")  # axe's own reading of an imported style sheet
+    form = [f"/admin/actors/actor/{actor.pk}/change/"] if width > 320 else []  # its tables scroll but take no focus yet
+    for path in ("/admin/actors/actor/", "/admin/actors/claim/", *form):
+        assert window.go(path).status == 200, path
+        assert axe(window.page) == [], path
+        assert not scrolls_sideways(window.page), path
