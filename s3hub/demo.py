@@ -1,4 +1,4 @@
-"""The people of the demo: named in the region's folder, made once, never overwritten."""
+"""The people of the demo, and what waits for them: told in the region's folder, made once, never overwritten."""
 
 import base64
 import hashlib
@@ -17,7 +17,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 
 from accounts.models import User
-from actors.models import Actor, Representative, RepresentativeRole
+from actors.actions import registration, submit
+from actors.models import Actor, Area, Municipality, Representative, RepresentativeRole, Theme
 
 TOTP_PERIOD = 30  # seconds
 
@@ -26,10 +27,15 @@ class ForeignDatabase(Exception):
     """The database has people of its own: accounts with printed passwords do not belong there."""
 
 
-def people():
-    """What `demo.toml` of the region says: role (curator, company, member), name, email, and a company's actor."""
+def told(kind):
+    """The rows of one kind in the region's `demo.toml`: person, waiting (sent for review) or claim."""
     path = Path(settings.REGION) / "demo.toml"
-    return tomllib.loads(path.read_text())["person"] if path.exists() else []
+    return tomllib.loads(path.read_text()).get(kind, []) if path.exists() else []
+
+
+def people():
+    """Role (curator, company, member), name, email, and a company's actor."""
+    return told("person")
 
 
 def password_of(email):
@@ -56,11 +62,36 @@ def _known():
 
 @transaction.atomic
 def make_people():
-    """Make the people that are missing."""
+    """Make the people that are missing, and with the first of them the work that waits for the curator."""
     known = _known()
     for person in people():
         if person["email"] not in known:
             _make(person)
+    if not known:
+        _make_work()
+
+
+def _make_work():
+    users = {user.email: user for user in User.objects.all()}
+    for row in told("waiting"):
+        _send_for_review(dict(row), by=users[row["by"]])
+    for row in told("claim"):
+        actor = Actor.objects.filter(slug=row["actor"]).first()
+        if actor is not None:
+            registration.claim_actor(actor, by=users[row["by"]], message=row["message"])
+
+
+def _send_for_review(row, *, by):
+    areas, themes = row.pop("areas", []), row.pop("themes", [])
+    municipality = Municipality.objects.filter(code=row.pop("municipality", "")).first()
+    del row["by"]
+    actor = registration.register_actor(by=by, name=row.pop("name"), kind=row.pop("kind"))
+    for name, value in {**row, "municipality": municipality}.items():
+        setattr(actor, name, value)
+    actor.save()
+    actor.areas.set(Area.objects.filter(slug__in=areas))
+    actor.themes.set(Theme.objects.filter(slug__in=themes))
+    submit(actor, by=by)
 
 
 def _make(person):
