@@ -6,7 +6,7 @@ A tag's key is what the column `Actor.facets` holds: a letter for the facet and 
 import time
 from array import array
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -39,8 +39,9 @@ class Tag:
     position: int = 0
     is_matched: bool = False
 
-    @property
+    @cached_property
     def name(self):
+        """The name in the language in which the vocabulary was read."""
         return str(in_language(self, "name"))
 
 
