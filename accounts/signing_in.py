@@ -20,14 +20,18 @@ def _try(email):
         raise ValidationError(proofs.TOO_MANY_TRIES)
 
 
-class AskForCodeForm(allauth_forms.RequestLoginCodeForm):
-    """Sign in by code; asking is counted in PostgreSQL, whether or not the address has an account."""
-
-    email = AddressField(label=_("Your e-mail address"))
+class CountedAddressMixin:
+    """A form that mails whatever address is typed: counted in PostgreSQL, whether or not the address has an account."""
 
     def clean_email(self):
-        _ask(self.cleaned_data["email"])
+        _ask(self.cleaned_data["email"].lower())
         return super().clean_email()
+
+
+class AskForCodeForm(CountedAddressMixin, allauth_forms.RequestLoginCodeForm):
+    """Sign in by code."""
+
+    email = AddressField(label=_("Your e-mail address"))
 
 
 def _sign_in_key():
@@ -67,3 +71,15 @@ class SignInForm(allauth_forms.LoginForm):
         if email:
             (_try if self.cleaned_data.get("password") else _ask)(email)
         return super().clean()
+
+
+class NewAccountForm(CountedAddressMixin, allauth_forms.SignupForm):
+    """Signing up: a code, or a word to whoever has the account already."""
+
+
+class ForgottenPasswordForm(CountedAddressMixin, allauth_forms.ResetPasswordForm):
+    """A code that lets set a new password."""
+
+
+class NewAddressForm(CountedAddressMixin, allauth_forms.AddEmailForm):
+    """A code to the address that an account is to have."""

@@ -247,6 +247,9 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpForm"
 ACCOUNT_FORMS = {
     "login": "accounts.signing_in.SignInForm",
     "request_login_code": "accounts.signing_in.AskForCodeForm",
+    "signup": "accounts.signing_in.NewAccountForm",
+    "reset_password": "accounts.signing_in.ForgottenPasswordForm",
+    "add_email": "accounts.signing_in.NewAddressForm",
     "confirm_login_code": "accounts.signing_in.LoginCodeForm",
     "confirm_email_verification_code": "accounts.signing_in.SignUpCodeForm",
     "confirm_password_reset_code": "accounts.signing_in.ResetCodeForm",

@@ -80,6 +80,34 @@ def test_asking_for_codes_is_limited_though_the_cache_is_emptied_and_the_header_
     assert Email.objects.filter(to="known@example.org").count() == proofs.CODES_PER_ADDRESS
 
 
+@pytest.mark.parametrize("page", ["account_signup", "account_reset_password", "account_email"])
+def test_no_page_fills_the_mailbox_of_somebody_else(page):
+    member = verified(make_user("member@example.org"))
+    for _number in range(proofs.CODES_PER_ADDRESS + 3):
+        cache.clear()
+        browser = Client()
+        if page == "account_email":
+            browser.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        browser.post(reverse(page), {"email": "eva@example.org", "name": "Eva Ek", "action_add": ""})
+
+    assert Email.objects.filter(to="eva@example.org").count() == proofs.CODES_PER_ADDRESS
+
+
+def test_the_change_of_address_does_not_tell_who_has_an_account():
+    verified(make_user("known@example.org"))
+    seen = []
+    for number, email in enumerate(("known@example.org", "other@example.org")):
+        browser = Client()
+        member = verified(make_user(f"member{number}@example.org", name="Member"))
+        browser.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        first = browser.post(reverse("account_email"), {"email": email, "action_add": ""})
+        after = browser.get(first.url)
+        wrong = browser.post(first.url, {"code": "BBBB-BBBB"})
+        seen.append([neutral(one, email, member.email) for one in (first, after, wrong)])
+
+    assert seen[0] == seen[1]
+
+
 def test_guessing_passwords_is_limited_though_the_cache_is_emptied():
     user = verified(make_user("known@example.org", password="a-long-password-here"))
     right = {"login": user.email, "password": "a-long-password-here"}
