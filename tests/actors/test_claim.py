@@ -2,11 +2,13 @@
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import translation
 
+from actors import actions
 from actors.actions import registration
-from actors.models import ActorStatus, Claim, ClaimState, Representative
+from actors.models import ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
 from notifications.models import Email
 from tests.actors.journeys import code_for
 from tests.factories import make_actor, make_user, verified
@@ -114,6 +116,21 @@ def test_only_an_owner_of_that_actor_decides(client):
         client.force_login(person)
         answer = client.post(reverse("claim_decide", args=[claim.pk]), {"answer": "approve"})
         assert answer.status_code == 404
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.OPEN
+
+
+@pytest.mark.parametrize("decide", [actions.approve_claim, actions.refuse_claim])
+def test_a_decision_asks_itself_who_may_take_it(decide):
+    editor, asker = make_user(), make_user()
+    actor = make_actor(representatives=[make_user()])
+    Representative.objects.create(actor=actor, user=editor, role=RepresentativeRole.EDITOR)
+    claim, _new = registration.claim_actor(actor, by=asker)
+    words = {"reason": "No"} if decide is actions.refuse_claim else {}
+
+    for person in (editor, asker):
+        with pytest.raises(PermissionDenied):
+            decide(claim, by=person, **words)
     claim.refresh_from_db()
     assert claim.state == ClaimState.OPEN
 
