@@ -1,5 +1,6 @@
 """An organisation enters the register, asks to be let in, and keeps its profile true."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz
 
 from accounts.models import AuditEntry
+from accounts.proofs import TooMany
 from actors.actions.twins import plain_name
 from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
 from notifications.actions import queue_email
@@ -21,6 +23,10 @@ RESERVED_SLUGS = frozenset({"register", "registrera", "chart", "karta", "export"
 FREE_MAIL = settings.BASE_DIR / "actors" / "free_mail_domains.txt"
 SWEDISH = str.maketrans("åäöÅÄÖ", "aaoAAO")
 
+MOST_UNSENT = 20  # drafts of one person: each holds a number that nobody else can register
+MOST_CLAIMS = 10  # of one person in a day: each mails the owners
+TOO_MANY_UNSENT = _("You have begun many registrations that are not sent. Send them first, or write to us.")
+TOO_MANY_CLAIMS = _("You have asked to edit many profiles today. Wait until tomorrow, or write to us.")
 ALREADY_HERE = _("There is already a profile for that number. Ask to edit it.")
 
 
@@ -72,7 +78,13 @@ def published_like(name):
 
 @transaction.atomic
 def register_actor(*, by, name, kind, organisation_number="", is_sole_trader=False):
-    """Make a draft that `by` owns. Raises AlreadyHere when the number is taken, also by one that came just before."""
+    """Make a draft that `by` owns.
+
+    Raises AlreadyHere when the number is taken, also by one that came just before, and TooMany for a person who
+    leaves many drafts behind.
+    """
+    if Actor.objects.filter(representatives__user=by, status=ActorStatus.DRAFT).count() >= MOST_UNSENT:
+        raise TooMany(TOO_MANY_UNSENT)
     number = "" if is_sole_trader else organisation_number
     with override(settings.LANGUAGE_CODE):
         source = gettext("The organisation itself")
@@ -166,8 +178,14 @@ def _ask_owners(claim):
 
 @transaction.atomic
 def claim_actor(actor, *, by, message="", language="sv"):
-    """`by` asks to edit `actor`; (claim, True when it is new). The owners are asked, otherwise staff decide."""
+    """`by` asks to edit `actor`; (claim, True when it is new). The owners are asked, otherwise staff decide.
+
+    Raises TooMany for a person who asks all day, also after each refusal.
+    """
     actor = Actor.objects.select_for_update().get(pk=actor.pk)
+    lately = Claim.objects.filter(user=by, created_at__gt=timezone.now() - timedelta(days=1))
+    if lately.exclude(actor=actor, state=ClaimState.OPEN).count() >= MOST_CLAIMS:
+        raise TooMany(TOO_MANY_CLAIMS)
     claim, is_new = Claim.objects.get_or_create(
         actor=actor,
         user=by,

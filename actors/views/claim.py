@@ -36,11 +36,11 @@ def claim(request, slug):
     status = 200
     if request.method == "POST" and form.is_valid():
         proving.remember(request, claim=slug, **form.cleaned_data)
-        if request.user.is_authenticated:
-            to = _ask(request, request.user, actor)
-            bell.tell_if_mail_may_wait(request)
-            return redirect(to)
         try:
+            if request.user.is_authenticated:
+                to = _ask(request, request.user, actor)
+                bell.tell_if_mail_may_wait(request)
+                return redirect(to)
             proving.send_code(request, form.cleaned_data["email"])
             return redirect("claim_code")
         except proofs.TooMany as error:
@@ -64,13 +64,9 @@ def code(request):
     if not waiting.get("claim") or not proving.is_waiting(request):
         return redirect("my_page" if request.user.is_authenticated else "actor_list")
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _prove(request, form.cleaned_data["code"])
-        except (proofs.BadCode, proofs.TooMany) as error:
-            form.add_error("code", str(error))
-            status = 429 if isinstance(error, proofs.TooMany) else 200
+    answer, status = proving.answer_to_code(request, form, _prove)
+    if answer:
+        return answer
     context = {"form": form, "email": waiting["email"], "claim": waiting["claim"]}
     return render(request, "actors/register_code.html", context, status=status)
 

@@ -57,6 +57,17 @@ def checked_proof(request, code):
     )
 
 
+def answer_to_code(request, form, prove):
+    """What `prove(request, code)` answers to the typed code; else None, and the status of the form that says why."""
+    if request.method != "POST" or not form.is_valid():
+        return None, 200
+    try:
+        return prove(request, form.cleaned_data["code"]), 200
+    except (proofs.BadCode, proofs.TooMany) as error:
+        form.add_error("code", str(error))
+        return None, 429 if isinstance(error, proofs.TooMany) else 200
+
+
 def is_waiting(request):
     """True when a code was sent in this session and has not been used."""
     proof = pending(request).get("proof")

@@ -144,9 +144,9 @@ def _keep_details(request, form):
     holder = registration.holder_of(proving.pending(request).get("number"))
     if holder:
         return _taken(request, holder)
-    if request.user.is_authenticated:
-        return redirect(_make_draft(request, request.user))
     try:
+        if request.user.is_authenticated:
+            return redirect(_make_draft(request, request.user))
         proving.send_code(request, values["email"])
     except proofs.TooMany as error:
         form.add_error(None, str(error))
@@ -180,13 +180,9 @@ def code(request):
     if "kind" not in waiting or not proving.is_waiting(request):
         return redirect("my_page" if request.user.is_authenticated else "registration_start")
     form = CodeForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _prove(request, form.cleaned_data["code"])
-        except (proofs.BadCode, proofs.TooMany) as error:
-            form.add_error("code", str(error))
-            status = 429 if isinstance(error, proofs.TooMany) else 200
+    answer, status = proving.answer_to_code(request, form, _prove)
+    if answer:
+        return answer
     return _page(request, "register_code", at="code", form=form, email=waiting["email"], status=status)
 
 

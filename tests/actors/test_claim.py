@@ -120,6 +120,27 @@ def test_only_an_owner_of_that_actor_decides(client):
     assert claim.state == ClaimState.OPEN
 
 
+def test_one_person_does_not_ask_all_day(client, monkeypatch):
+    monkeypatch.setattr(registration, "MOST_CLAIMS", 2)
+    asker, owner = verified(make_user()), make_user()
+    first, second, third = (make_actor(representatives=[owner]) for _each in range(3))
+    client.force_login(asker)
+    asked = [
+        client.post(reverse("actor_claim", args=[actor.slug]), {"message": "Jag är vd."}) for actor in (first, second)
+    ]
+    again = client.post(reverse("actor_claim", args=[second.slug]), {"message": "Jag är vd."})
+    Claim.objects.update(state=ClaimState.REFUSED)
+
+    answers = [
+        client.post(reverse("actor_claim", args=[actor.slug]), {"message": "Jag är vd."}) for actor in (first, third)
+    ]
+
+    assert [one.status_code for one in (*asked, again)] == [302] * 3
+    assert [one.status_code for one in answers] == [429] * 2
+    assert all("Jag är vd." in one.content.decode() for one in answers)
+    assert (Claim.objects.count(), Email.objects.filter(template="claim_asks_owner").count()) == (2, 2)
+
+
 @pytest.mark.parametrize("decide", [actions.approve_claim, actions.refuse_claim])
 def test_a_decision_asks_itself_who_may_take_it(decide):
     editor, asker = make_user(), make_user()

@@ -331,3 +331,27 @@ def test_the_constraint_itself_answers_with_the_holder():
 
     assert {actor.pk for actor in answers} == {Actor.objects.get().pk}
     assert Representative.objects.count() == 1
+
+
+def test_one_person_does_not_hold_number_after_number(client, monkeypatch):
+    monkeypatch.setattr(registration, "MOST_UNSENT", 1)
+    register(client)
+    client.post(reverse("registration_start"), {"query": "2321000081", "new": "1"})
+
+    answer = client.post(reverse("registration_details"), DETAILS | {"name": "Annat AB"})
+
+    assert answer.status_code == 429
+    assert "Annat AB" in answer.content.decode()
+    assert Actor.objects.get().name == "Havsprov AB"
+
+
+def test_who_proves_the_address_later_does_not_either(client, monkeypatch):
+    monkeypatch.setattr(registration, "MOST_UNSENT", 1)
+    register(client)
+    stranger = Client()
+
+    answer = register(stranger, query="2321000081", name="Annat AB")
+
+    assert answer.status_code == 429
+    assert Actor.objects.get().name == "Havsprov AB"
+    assert "_auth_user_id" not in stranger.session
