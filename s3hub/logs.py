@@ -1,11 +1,22 @@
-"""Log lines for a collector."""
+"""Log lines, for people and for a collector, without what stands in the database."""
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
+# PostgreSQL quotes the row that it refused, with names, addresses and numbers; its text may have several lines.
+QUOTED = re.compile(r"^DETAIL: .*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
 
-class JsonLines(logging.Formatter):
+
+class Lines(logging.Formatter):
+    """Lines whose tracebacks tell which rule of the database was broken, not by which values."""
+
+    def formatException(self, ei):
+        return QUOTED.sub("DETAIL: left out\n\n", super().formatException(ei)).rstrip()
+
+
+class JsonLines(Lines):
     """One JSON object a line: at (UTC), level, logger, message, and the traceback where there is one."""
 
     def format(self, record):
