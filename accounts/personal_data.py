@@ -95,6 +95,7 @@ COLUMNS = {
     "actors.actorevent": {"contact": _ACTOR["contact"], "none": f"{_ACTOR['none']} pgh_label"},
     "actors.representative": {"none": "role"},
     "actors.claim": {"message": "message reason", "none": "state"},
+    "actors.merge": {"contact": "moved reason"},
     "actors.area": _STRATEGY,
     "actors.theme": _STRATEGY,
     "actors.competence": {"none": "slug name_sv name_en"},

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry
+from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
@@ -49,6 +50,7 @@ class World:
         self.pks = {
             "claim_decide": self.claim.pk,
             "admin:actors_actor_review": self.waiting.pk,
+            "admin:actors_actor_merge": self.public.pk,
             "admin:notifications_email_html": self.mail.pk,
         }
 
@@ -63,6 +65,7 @@ class World:
             "actors_competence": Competence.objects.create(slug="c", name_sv="C"),
             "actors_claim": self.claim,
             "actors_representative": Representative.objects.first(),
+            "actors_merge": actions.merge(make_actor(), make_actor(), by=self.people["curator"]).pk,
             "accounts_user": owner,
             "accounts_auditentry": AuditEntry.objects.record(by=owner, verb="x.y", target=self.public),
             "notifications_email": Email.objects.first(),

@@ -115,6 +115,7 @@ admin:actors_actor_queue    POST  STAFF 405 405
 admin:actors_actor_review   *     STAFF 200 200
 admin:actors_actor_bulk     GET   STAFF 405 405
 admin:actors_actor_bulk     POST  STAFF 200 200
+admin:actors_actor_merge    *     STAFF 200 200
 admin:actors_actor_add      *     STAFF 200 200
 admin:actors_actor_change   GET   STAFF 200 200
 admin:actors_actor_change   POST  STAFF 409 409
@@ -125,6 +126,10 @@ admin:actors_claim_delete   *     STAFF 403 403
 admin:actors_twinpair_add   *     STAFF 403 403
 admin:actors_twinpair_delete  *   STAFF 403 403
 admin:actors_twinpair_change  *   STAFF 404 404
+admin:actors_merge_add      *     STAFF 403 403
+admin:actors_merge_delete   *     STAFF 403 403
+admin:actors_merge_change   GET   STAFF 200 200
+admin:actors_merge_change   POST  STAFF 302 302
 admin:actors_twinpair_history *   STAFF 302 302
 admin:actors_*_add          *     STAFF 403 200
 admin:actors_*_delete       *     STAFF 403 200
@@ -200,6 +205,7 @@ def arguments(world, route, target):
         "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
+    values["other"] = world.foreign.pk
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
     return {name: values[name] for name in wanted}
 

@@ -56,6 +56,7 @@ NO_LONGER_WAITING = {
     ActorStatus.ARCHIVED: _("“%(name)s” is already archived. Nothing was changed and no mail was sent."),
     ActorStatus.SUBMITTED: _("“%(name)s” is already waiting for review. Nothing was changed and no mail was sent."),
 }
+MERGED = _("“%(name)s” is merged into “%(into)s”. Undo the merge first.")
 
 
 class Changed(ValidationError):
@@ -76,6 +77,8 @@ def may(actor, step, by):
 
 def open_steps(actor, by):
     """The names of the steps that `by` can take with `actor` now: what buttons to show."""
+    if actor.merged_into_id:
+        return []
     return [name for name, step in STEPS.items() if actor.status in step.sources and may(actor, name, by)]
 
 
@@ -106,6 +109,8 @@ def _check(row, step, by, text, version):
     rule = STEPS[step]
     if not may(row, step, by):
         raise PermissionDenied
+    if row.merged_into_id:
+        raise ValidationError(MERGED, code="merged", params={"name": row.name, "into": row.merged_into})
     if row.status not in rule.sources:
         raise ValidationError(NO_LONGER_WAITING[row.status], code="state", params={"name": row.name})
     if version is not None and row.version != version:

@@ -1,6 +1,7 @@
 """The register in the administration."""
 
 from actors.admin.actor import ActorAdmin
+from actors.admin.merging import MergeAdmin
 from actors.admin.people import ClaimAdmin
 from actors.admin.strategy import AreaAdmin, CompetenceAdmin, MunicipalityAdmin, ThemeAdmin
 from actors.admin.twins import TwinPairAdmin
@@ -10,6 +11,7 @@ __all__ = [
     "AreaAdmin",
     "ClaimAdmin",
     "CompetenceAdmin",
+    "MergeAdmin",
     "MunicipalityAdmin",
     "ThemeAdmin",
     "TwinPairAdmin",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry
 from actors import worklists
 from actors.actions import remember_twins
-from actors.admin import bulk, comparing, review
+from actors.admin import bulk, comparing, merging, review
 from actors.models import Actor, ActorStatus, Claim, Representative
 from actors.numbers import parse, written
 
@@ -159,6 +159,7 @@ class ActorAdmin(admin.ModelAdmin):
         own = [
             path("queue/", self.admin_site.admin_view(review.queue), name="actors_actor_queue"),
             path("bulk/", self.admin_site.admin_view(bulk.bulk), name="actors_actor_bulk"),
+            path("<int:pk>/merge/<int:other>/", self.admin_site.admin_view(merging.merge), name="actors_actor_merge"),
             path("<int:pk>/review/", self.admin_site.admin_view(review.review), name="actors_actor_review"),
         ]
         return own + super().get_urls()

@@ -76,6 +76,7 @@ class TwinPairAdmin(admin.ModelAdmin):
             "first": first,
             "second": second,
             "reasons": twin.reasons if twin else [],
+            "stays": actions.who_stays(first, second),
             "rows": comparing.side_by_side(first, [second]),
         }
         return TemplateResponse(request, "admin/actors/twinpair/compare.html", context)

@@ -11,6 +11,7 @@ from actors.models.actor import (
 )
 from actors.models.curation import Reviewing, TwinPair, TwinSearch
 from actors.models.loaded import LoadedRow
+from actors.models.merge import Merge
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole, Turn
 from actors.models.strategy import Area, Competence, Municipality, Theme
 
@@ -25,6 +26,7 @@ __all__ = [
     "ClaimState",
     "Competence",
     "LoadedRow",
+    "Merge",
     "Municipality",
     "Representative",
     "RepresentativeRole",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.models.merging import Stays, Unites
 from actors.models.people import Representative
 from actors.models.strategy import Area, Competence, Municipality, Theme
 from web.text import in_language
@@ -89,7 +90,7 @@ WRITTEN = (  # noqa: SIM905
     "name legal_name slug kind organisation_number unit is_sole_trader size sni_code sni_version municipality_id "
     "seat_outside latitude longitude website is_website_verified contact_email description_sv description_en "
     "offers_sv offers_en seeks_sv seeks_en source certainty confirmed_at status status_reason submitted_at "
-    "published_at created_at updated_at"
+    "published_at merged_into_id created_at updated_at"
 ).split()
 
 
@@ -141,6 +142,15 @@ class Actor(models.Model):
     status_reason = models.TextField(_("reason for the status"), max_length=2000, blank=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -153,6 +163,12 @@ class Actor(models.Model):
     )
 
     objects = ActorQuerySet.as_manager()
+    merging = {
+        "areas": Unites(),
+        "themes": Unites(),
+        "competences": Unites(),
+        "merged_into": Stays("old addresses are followed from one to the next"),
+    }
 
     class Meta:
         verbose_name = _("actor")
@@ -193,6 +209,10 @@ class Actor(models.Model):
             models.CheckConstraint(
                 name="actor_sole_trader_has_no_number",
                 condition=Q(is_sole_trader=False) | Q(organisation_number=""),
+            ),
+            models.CheckConstraint(
+                name="actor_merged_is_archived",
+                condition=Q(merged_into=None) | (Q(status=ActorStatus.ARCHIVED) & ~Q(merged_into=F("pk"))),
             ),
         ]
 

@@ -8,6 +8,8 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.models.merging import Stays
+
 LOOKING = timedelta(minutes=10)  # so long after the last page view a curator counts as looking
 
 
@@ -32,6 +34,7 @@ class Reviewing(models.Model):
     until = models.DateTimeField(_("until"))
 
     objects = ReviewingManager()
+    merging = {"actor": Stays("it ends by itself within minutes")}
 
     class Meta:
         verbose_name = _("review under way")
@@ -68,6 +71,7 @@ class TwinPair(models.Model):
     )
 
     objects = TwinPairQuerySet.as_manager()
+    merging = dict.fromkeys(("first", "second"), Stays("a pair is open only while both of its actors are live"))
 
     class Meta:
         verbose_name = _("likely twin")
@@ -87,6 +91,8 @@ class TwinSearch(models.Model):
 
     actor = models.OneToOneField("actors.Actor", models.CASCADE, related_name="twin_search", verbose_name=_("actor"))
     at = models.DateTimeField(_("looked for twins"))
+
+    merging = {"actor": Stays("it tells of that row only")}
 
     class Meta:
         verbose_name = _("search for twins")

@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from actors.models.merging import Moves
 
 
 class RepresentativeRole(models.TextChoices):
@@ -31,6 +34,11 @@ class Representative(models.Model):
     since = models.DateTimeField(_("since"), default=timezone.now)
 
     objects = RepresentativeQuerySet.as_manager()
+    merging = {
+        "actor": Moves(
+            one_per=("user_id",), rank=("role", (RepresentativeRole.OWNER.value, RepresentativeRole.EDITOR.value))
+        )
+    }
 
     class Meta:
         verbose_name = _("representative")
@@ -107,6 +115,7 @@ class Claim(models.Model):
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
 
     objects = ClaimQuerySet.as_manager()
+    merging = {"actor": Moves(where={"state": ClaimState.OPEN.value}, one_per=("user_id",), ends="end_as_double")}
 
     class Meta:
         verbose_name = _("claim")
@@ -120,3 +129,10 @@ class Claim(models.Model):
 
     def __str__(self):
         return f"{self.user} → {self.actor}"
+
+    def end_as_double(self, *, by):
+        """The same person asks for the actor that this one is merged into: one question is enough."""
+        self.state, self.decided_at, self.decided_by = ClaimState.REFUSED, timezone.now(), by
+        self.reason = gettext(
+            "The profile was merged with another one that you also asked for. That request still waits."
+        )

@@ -20,13 +20,15 @@ BATCH = 1000
 
 @dataclass
 class Outcome:
-    """What happened to the rows of one kind. `kept` maps a key to the fields that the folder did not change."""
+    """What happened to the rows of one kind. `kept` maps a key to the fields that the folder did not change,
+    `merged` the key of an actor that staff merged to the one it was merged into: it is not loaded."""
 
     new: list = field(default_factory=list)
     changed: list = field(default_factory=list)
     same: list = field(default_factory=list)
     kept: dict = field(default_factory=dict)
     gone: list = field(default_factory=list)
+    merged: dict = field(default_factory=dict)
     removed: list = field(default_factory=list)
 
     @property
@@ -69,9 +71,11 @@ def _note(folder, report, by):
 
 def _load_kind(kind, rows):
     wanted = kind.wanted(rows)
+    merged = _merged(wanted) if kind.model is Actor else {}
+    wanted = {key: want for key, want in wanted.items() if key not in merged}
     standing = kind.standing(set(wanted))
     last = {row.key: row for row in LoadedRow.objects.filter(kind=kind.name)}
-    outcome, new, changes, marks = Outcome(), {}, {}, []
+    outcome, new, changes, marks = Outcome(merged=merged), {}, {}, []
     taken = _taken_numbers(wanted) if kind.model is Actor else {}
     for key, want in wanted.items():
         row = last.get(key)
@@ -99,7 +103,7 @@ def _load_kind(kind, rows):
             outcome.kept[key] = kept
         if row is None or loaded != row.values:
             marks.append(LoadedRow(pk=row.pk if row else None, kind=kind.name, key=key, values=loaded))
-    outcome.gone = sorted(last.keys() - wanted.keys())
+    outcome.gone = sorted(last.keys() - wanted.keys() - merged.keys())
     _insert(kind, new)
     _update(kind, standing, changes)
     LoadedRow.objects.bulk_create(
@@ -125,6 +129,12 @@ def judge(want, now, last):
             if name in last:
                 loaded[name] = last[name]
     return change, kept, loaded
+
+
+def _merged(wanted):
+    """{key: what it was merged into}: a merged actor is not loaded again."""
+    rows = Actor.objects.filter(slug__in=list(wanted)).exclude(merged_into=None)
+    return dict(rows.values_list("slug", "merged_into__slug"))
 
 
 def _taken_numbers(wanted):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from actors.models import Actor, ActorStatus
 from web import region
@@ -13,8 +13,9 @@ from web.public import public_page
 @public_page
 def actor(request, slug):
     found = Actor.objects.visible_to(request.user).select_related("municipality").filter(slug=slug).first()
-    if found is None:
-        return gone_or_missing(request, slug)
+    if found is None or found.merged_into_id:
+        into = merged_into(slug, request.user)
+        return redirect(into, permanent=True) if into else gone_or_missing(request, slug)
     context = profile(found)
     may_edit = Actor.objects.editable_by(request.user).filter(pk=found.pk).exists()
     context |= {
@@ -35,6 +36,15 @@ def profile(found):
         "themes": signed(found.themes.all(), region.current().theme_signs),
         "competences": list(found.competences.all()),
     }
+
+
+def merged_into(slug, user):
+    """The actor that `slug` was merged into, through as many merges as there were; None if `user` may not see it."""
+    row, seen = Actor.objects.exclude(merged_into=None).filter(slug=slug).first(), set()
+    while row and row.merged_into_id and row.pk not in seen:
+        seen.add(row.pk)
+        row = Actor.objects.get(pk=row.merged_into_id)
+    return Actor.objects.visible_to(user).filter(pk=row.pk, merged_into=None).first() if row else None
 
 
 def gone_or_missing(request, slug):

@@ -45,5 +45,8 @@ class Command(BaseCommand):
                 self.stdout.write("  " + _("kept: %(key)s (%(fields)s)") % {"key": key, "fields": ", ".join(fields)})
             for key in done.removed:
                 self.stdout.write("  " + _("removed here, not loaded again: %(key)s") % {"key": key})
+            for key, into in done.merged.items():
+                text = _("merged here, not loaded: %(key)s (now %(into)s)") % {"key": key, "into": into}
+                self.stdout.write("  " + text)
             for key in done.gone:
                 self.stdout.write("  " + _("no longer in the folder, left as it is: %(key)s") % {"key": key})
