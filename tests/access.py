@@ -65,7 +65,7 @@ class World:
             "actors_competence": Competence.objects.create(slug="c", name_sv="C"),
             "actors_claim": self.claim,
             "actors_representative": Representative.objects.first(),
-            "actors_merge": actions.merge(make_actor(), make_actor(), by=self.people["curator"]).pk,
+            "actors_merge": actions.merge(make_actor(), make_actor(), by=self.people["curator"]),
             "accounts_user": owner,
             "accounts_auditentry": AuditEntry.objects.record(by=owner, verb="x.y", target=self.public),
             "notifications_email": Email.objects.first(),

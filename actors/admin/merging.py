@@ -39,8 +39,13 @@ class MergeForm(forms.Form):
 def _told(row, name):
     """The value as people read it, with those that are chosen together with it."""
     columns = [column.removesuffix("_id") for column in VALUES.get(name, (name,))]
-    told = [comparing.value(row, column) for column in columns if column != "is_sole_trader"]
-    return ", ".join(str(value) for value in told if value not in ("", None))
+    told = [
+        (comparing.label(column) if getattr(row, column) else "")
+        if column.startswith("is_")
+        else comparing.value(row, column)
+        for column in columns
+    ]
+    return ", ".join(str(value) for value in told if value != "")
 
 
 def _rows(winner, loser, choices):
