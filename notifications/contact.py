@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Tally
 from notifications.actions import queue_email
+from notifications.bell import tell_if_mail_may_wait
 from web import region
 from web.limits import client_address
 from web.text import clean_line, clean_text
@@ -54,8 +56,9 @@ class ContactForm(forms.Form):
         return clean_line(self.cleaned_data["email"])
 
     def key(self):
-        """The same letter sent twice (a double click, a reload) is one mail."""
-        letter = "\n".join(self.cleaned_data[name] for name in ("about", "message", "email"))
+        """The same letter sent twice in a day (a double click, a reload) is one mail."""
+        typed = (self.cleaned_data[name] for name in ("about", "message", "email"))
+        letter = "\n".join([timezone.localdate().isoformat(), *typed])
         return "contact:" + hashlib.sha256(letter.encode()).hexdigest()[:40]
 
 
@@ -83,6 +86,7 @@ def contact(request):
             messages.success(
                 request, gettext("Your message is on its way. If you gave an address you will hear from us.")
             )
+            tell_if_mail_may_wait(request)
             return redirect("contact")
         form.add_error(None, TOO_MANY)
         status = 429

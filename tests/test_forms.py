@@ -22,6 +22,7 @@ from accounts import signing_in
 from accounts.forms import CloseForm, PersonForm, SignUpForm
 from actors.admin.actor import ActorForm
 from actors.admin.bulk import BulkForm
+from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
@@ -30,8 +31,14 @@ from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_user
 from web.views import SampleForm
 
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm]
-SIGNING_IN = [signing_in.AskForCodeForm, signing_in.SignInForm]
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+SIGNING_IN = [
+    signing_in.AskForCodeForm,
+    signing_in.SignInForm,
+    signing_in.NewAccountForm,
+    signing_in.ForgottenPasswordForm,
+    signing_in.NewAddressForm,
+]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
@@ -89,7 +96,8 @@ def asked(rf):
 @given(data=st.data())
 def test_forms_of_signing_in(asked, form_class, data):
     more = {"code": "ABCD-EFGH"} if form_class in CODES else {}
-    form = form_class(typed(data, ["login", "email", "password", "remember", "code"]), **more)
+    more |= {"user": asked.user} if form_class is signing_in.NewAddressForm else {}
+    form = form_class(data=typed(data, ["login", "email", "password", "remember", "code"]), **more)
 
     assert answers(form)
 
