@@ -97,6 +97,7 @@ def asked(rf):
 def test_forms_of_signing_in(asked, form_class, data):
     more = {"code": "ABCD-EFGH"} if form_class in CODES else {}
     more |= {"user": asked.user} if form_class is signing_in.NewAddressForm else {}
+    more |= {"request": asked} if form_class is signing_in.SignInForm else {}
     form = form_class(data=typed(data, ["login", "email", "password", "remember", "code"]), **more)
 
     assert answers(form)

@@ -276,3 +276,19 @@ def test_the_page_costs_no_more_for_many(client, curator, django_assert_max_num_
 
     assert len(response.context["twins"]) == 3
     assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_keys_and_versions_above_a_thousand_are_written_without_grouping(client, curator, language):
+    make_actor(pk=1_234_567)
+    actor = submitted(pk=7_654_321, version=4321)
+    base = f"{language}/admin/actors/actor"
+
+    queue = client.get(f"{base}/queue/").content.decode()
+    review = client.get(f"{base}/{actor.pk}/review/").content.decode()
+    chosen = bulk(client, "return_for_changes", actor).content.decode()
+
+    assert 'name="ids" value="7654321"' in queue
+    assert 'name="version" value="4321"' in review
+    assert 'name="ids" value="7654321"' in chosen
+    assert 'name="version-7654321" value="4321"' in chosen
