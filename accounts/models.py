@@ -1,6 +1,10 @@
-"""People, the proof that a mailbox is theirs, and the log of what was done."""
+"""People, the proof that a mailbox is theirs, invitations to what the hub has, and the log of what was done."""
 
+import base64
+import hashlib
+import secrets
 import uuid
+from datetime import timedelta
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -184,3 +188,78 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.verb} {self.target_label}"
+
+
+class InvitationState(models.TextChoices):
+    """What was done with an invitation; that it is too old is told by `expires_at`."""
+
+    OPEN = "open", _("Waiting for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    REVOKED = "revoked", _("Withdrawn")
+    FORWARDED = "forwarded", _("Passed on to a colleague")
+
+
+INVITATION_DAYS = timedelta(days=7)
+
+
+def invitation_expiry():
+    return timezone.now() + INVITATION_DAYS
+
+
+def new_nonce():
+    return secrets.token_hex(16)
+
+
+def link_token(kind, nonce):
+    """The token of a link: 192 bits made from a stored nonce and the secret key, so that support can copy the link."""
+    digest = salted_hmac(f"accounts.link.{kind}", nonce, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+def token_hash(token):
+    """What is stored of a token, and what it is found by."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Invitation(models.Model):
+    """One verified address is invited to one thing, once. Concrete models say to what, and what accepting does.
+
+    The token itself is stored nowhere: the row holds its hash. A resend keeps the token and restarts the time, so that
+    an older mail leads to the same place.
+    """
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
+    line = models.CharField(_("personal line"), max_length=500, blank=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by"))
+    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("invited"), default=timezone.now)
+    sent_at = models.DateTimeField(_("last sent"), default=timezone.now)
+    sendings = models.PositiveSmallIntegerField(_("times sent"), default=1)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
+    expires_at = models.DateTimeField(_("works until"), default=invitation_expiry)
+    state = models.CharField(_("state"), max_length=9, choices=InvitationState, default=InvitationState.OPEN)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    accepted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs):
+        if not self.token_hash:
+            self.token_hash = token_hash(self.token)
+        super().save(**kwargs)
+
+    @property
+    def token(self):
+        return link_token(self._meta.label_lower, self.nonce)
+
+    @property
+    def is_expired(self):
+        return self.state == InvitationState.OPEN and self.expires_at <= timezone.now()

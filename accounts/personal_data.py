@@ -61,6 +61,20 @@ CLASSES = {
         _("As long as the profile is in the register; earlier versions in its history"),
         _("Stays: it is the organisation's; its representatives or staff change it on request"),
     ),
+    "space": Class(
+        _("What you write, upload and decide in spaces, and that you are in them"),
+        True,
+        PUBLIC_TASK,
+        _("As long as the space: it may be a public record"),
+        _("Stays as part of the space; your name is replaced by “Closed account”"),
+    ),
+    "invitation": Class(
+        _("Invitations: name, address and a personal line"),
+        True,
+        PUBLIC_TASK,
+        _("A year after the answer, or after they ran out"),
+        _("Name and address are taken out when the account is closed"),
+    ),
     "none": Class(_("Not about a person"), False),
 }
 
@@ -85,7 +99,7 @@ COLUMNS = {
     "sessions.session": {"session": "session_key session_data"},
     "notifications.email": {
         "mail": "to context secret subject answer",
-        "none": "key kind language template state",
+        "none": "key kind language template live state",
     },
     "notifications.suppression": {"bounce": "address reason"},
     "actors.actor": {
@@ -101,6 +115,32 @@ COLUMNS = {
     "actors.competence": {"none": "slug name_sv name_en"},
     "actors.loadedrow": {"none": "kind key values"},
     "actors.municipality": {"none": "code name source"},
+    "platforms.partnership": {
+        "contact": "other_members note",
+        "none": "slug name_sv name_en purpose_sv purpose_en status kind period source certainty",
+    },
+    "platforms.partnershipmember": {"none": "role"},
+    "platforms.agreement": {"none": "text_sv text_en"},
+    "platforms.space": {"space": "name purpose questions", "none": "slug access state"},
+    "platforms.spacemember": {"space": "introduction", "none": "role"},
+    "platforms.spacememberevent": {"none": "role pgh_label"},
+    "platforms.activity": {"none": "verb"},
+    "platforms.thread": {"space": "title"},
+    "platforms.post": {"space": "body html message_id", "none": "via"},
+    "platforms.postversion": {"space": "body"},
+    "platforms.document": {"space": "title"},
+    "platforms.documentversion": {"space": "file name note", "none": "content_type sha256 scan"},
+    "platforms.decision": {"space": "title proposal outcome", "none": "way deciders state"},
+    "platforms.decisionanswer": {"space": "comment answer"},
+    "platforms.presence": {"space": "name"},
+    "platforms.task": {"space": "title note"},
+    "platforms.spaceinvitation": {
+        "invitation": "email name line reason",
+        "none": "language nonce token_hash state role",
+    },
+    "platforms.spacelink": {"none": "nonce token_hash role"},
+    "platforms.joinrequest": {"message": "answers reason", "none": "state"},
+    "platforms.spacereport": {"space": "title purpose members decisions documents learnings onward", "none": "code"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

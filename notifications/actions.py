@@ -22,6 +22,7 @@ def queue_email(
     kind=EmailKind.TRANSACTIONAL,
     user=None,
     secret=None,
+    live="",
     due_at=None,
     expires_at=None,
 ):
@@ -30,7 +31,9 @@ def queue_email(
     `template` names a folder below `templates/mail/` with subject.txt, body.txt and body.html. `context` and `secret`
     hold plain JSON values; codes and links that give access belong in `secret` (flat, name → text), which the subject
     never sees and which is emptied once the mail has gone. `key` names the cause: a second call with the same key
-    returns the first row and writes nothing. With `expires_at` a mail that is late is not sent.
+    returns the first row and writes nothing. With `expires_at` a mail that is late is not sent. `live` names a reader
+    of `notifications.live`, which is asked when the mail goes out: for words that must not be kept here, and whether
+    it is still to go.
 
     Raises ValidationError when `to` is no address, TypeError when a value is not plain JSON.
     """
@@ -44,6 +47,7 @@ def queue_email(
         "kind": kind,
         "user": user,
         "secret": secret or {},
+        "live": live,
         "due_at": due_at or timezone.now(),
         "expires_at": expires_at,
     }
@@ -74,7 +78,7 @@ def send_again(email, *, by):
     copies = Email.objects.filter(again_of=email)
     if reason := _why_not_again(email, copies):
         raise ValidationError(reason)
-    same = ("to", "template", "context", "secret", "language", "kind", "user", "expires_at")
+    same = ("to", "template", "context", "secret", "live", "language", "kind", "user", "expires_at")
     values = {name: getattr(email, name) for name in same}
     copy = _write(f"again:{email.pk}:{copies.count() + 1}", {**values, "again_of": email})
     AuditEntry.objects.record(by=by, verb="email.send_again", target=email)

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from notifications import actions
+from notifications import actions, live
 from notifications.composing import as_page
 from notifications.models import Email, Suppression
 from notifications.rendering import render
@@ -29,8 +29,9 @@ class Unbuildable(Exception):
 
 
 def _built(email):
+    """The mail as staff may see it; what is asked for when it is sent is shown in the demo only."""
     try:
-        return render(email, masked=not settings.DEMO)
+        return render(email, masked=not settings.DEMO, live=live.read(email) if settings.DEMO else None)
     except Exception as error:  # a template may fail in any way; staff must still see the row
         raise Unbuildable(type(error).__name__) from error
 

@@ -43,8 +43,9 @@ def compose(email, rendered):
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = email.language
-    if reply_to := region.current().contact_email:
-        message["Reply-To"] = reply_to
+    for name, value in {"Reply-To": region.current().contact_email, **rendered.headers}.items():
+        if value:
+            message[name] = value
     message.attach(_text(rendered.text, "plain"))
     html = _text(rendered.html, "html")
     message.attach(_with_emblem(html) if f"cid:{EMBLEM}" in rendered.html else html)

@@ -51,6 +51,7 @@ class Email(models.Model):
     is the same message for the receiver. `context` holds plain values for the template; `secret` holds codes and
     links that must not outlive the sending: its values are emptied when the mail reaches an end (outside the demo), its
     names stay. The subject never sees `secret`. A mail that is not sent before `expires_at` is not sent at all.
+    `live` names who is asked for the rest of its words when it is sent (`notifications.live`): they are never stored.
     """
 
     key = models.CharField(_("key"), max_length=200, unique=True)
@@ -63,6 +64,7 @@ class Email(models.Model):
     template = models.CharField(_("template"), max_length=100)
     context = models.JSONField(_("values"), default=dict, blank=True)
     secret = models.JSONField(_("codes and links"), default=dict, blank=True)
+    live = models.CharField(_("asked for when sent"), max_length=40, blank=True)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=EmailState, default=EmailState.QUEUED)
     created_at = models.DateTimeField(_("written"), default=timezone.now)

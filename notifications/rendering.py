@@ -1,6 +1,6 @@
 """From a row of the outbox to subject, text and HTML, in the reader's language and time zone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.template.context import Context
@@ -19,16 +19,20 @@ class Rendered:
     subject: str
     text: str
     html: str
+    headers: dict = field(default_factory=dict)
 
 
-def render(email, *, masked=False):
+def render(email, *, masked=False, live=None):
     """Render one mail; with `masked` each value of `secret` reads ••••.
 
-    The subject sees `context` only: no code can reach a list, a log or a locked phone's screen that way.
+    The subject does not see `secret`: no code can reach a list, a log or a locked phone's screen that way. `live` is
+    what `notifications.live` gave for this very sending, with headers of its own under `headers`.
     """
+    live = live or {}
     with translation.override(email.language), timezone.override(settings.TIME_ZONE):
         shared = {
             **email.context,
+            **live,
             "language": email.language,
             "site_url": settings.SITE_URL,
             "region": region.current(),
@@ -41,6 +45,7 @@ def render(email, *, masked=False):
             subject=subject,
             text=_fill(email, "body.txt", {**body, "subject": subject}).strip() + "\n",
             html=_fill(email, "body.html", {**body, "subject": subject}),
+            headers=live.get("headers", {}),
         )
 
 

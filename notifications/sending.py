@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from notifications import live
 from notifications.composing import compose
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from notifications.rendering import render
@@ -95,12 +96,14 @@ def _deliver(email, courier):
     if ending := _ending_without_sending(email):
         return _end(email, *ending)
     try:
-        rendered = render(email)
+        rendered = render(email, live=live.read(email))
         message = compose(email, rendered)
+    except live.NoLonger as reason:
+        return _end(email, EmailState.WITHDRAWN, str(reason))
     except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not stop the next
         logger.error("Mail %s cannot be built: %s", email.pk, type(error).__name__)
         return _again_later(email, f"cannot be built: {type(error).__name__}")
-    email.subject = rendered.subject
+    email.subject = "" if email.live else rendered.subject
     try:
         answer = courier.send(email, message)
     except Later as error:

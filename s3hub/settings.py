@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "accounts",
     "notifications",
     "actors",
+    "platforms",
     "insight",
     "s3hub",
     "allauth",
@@ -292,6 +293,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# ── Files of spaces: private, served by views that check rights, never by the web server ─────────────────────────────
+MEDIA_ROOT = embedded.DATA / "test-media" if TESTING else BASE_DIR / env("MEDIA_ROOT", "media")
+UPLOAD_MEGABYTES = 20
+VIRUS_SCANNER = env("VIRUS_SCANNER")  # a command that reads a file on its standard input and ends with 1 for a virus
 
 # ── Headers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

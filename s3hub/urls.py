@@ -21,6 +21,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("", include("actors.registration_urls")),
         path("", include("actors.urls")),
+        path("", include("platforms.urls")),
         path("", include("insight.urls")),
         path("", include("web.urls")),
         path("", include("notifications.urls")),

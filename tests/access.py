@@ -15,7 +15,15 @@ from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
-from tests.factories import make_actor, make_area, make_municipality, make_theme, make_user
+from tests.factories import (
+    make_actor,
+    make_area,
+    make_municipality,
+    make_partnership,
+    make_space,
+    make_theme,
+    make_user,
+)
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -24,7 +32,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class World:
-    """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim."""
+    """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
+    private space with the owner as coordinator, the editor as member and `member` as observer."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -45,6 +54,14 @@ class World:
         self.claim = Claim.objects.create(actor=self.public, user=people["member"], message="Please")
         context = {"name": "Eva", "actor": "Public Works", "slug": self.public.slug, "text": ""}
         self.mail = queue_email(to="x@example.org", template="claim_approved", context=context, language="sv", key="k")
+        self.space = make_space(
+            "Secret Room",
+            partnership=make_partnership("Fresh Coast", members=[self.public]),
+            coordinator=people["owner"],
+            members=[people["editor"]],
+            observers=[people["member"]],
+        )
+        self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {

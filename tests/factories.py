@@ -21,6 +21,7 @@ from actors.models import (
     RepresentativeRole,
     Theme,
 )
+from platforms.models import Partnership, PartnershipMember, Space, SpaceMember, SpaceRole
 
 _number = count(1)
 
@@ -79,3 +80,29 @@ def verified(user):
     """`user`, with the row that says that the address is proven: allauth asks for it."""
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
+
+
+def make_partnership(name=None, *, members=(), **fields):
+    """A public, active partnership; `members` (actors) become its partners."""
+    number = next(_number)
+    name = name or f"Partnership {number}"
+    values = {"slug": f"{slugify(name)}-{number}", "purpose_sv": "Syfte", "status": "active", "is_published": True}
+    partnership = Partnership.objects.create(name_sv=name, **{**values, **fields})
+    for actor in members:
+        PartnershipMember.objects.create(partnership=partnership, actor=actor)
+    return partnership
+
+
+def make_space(name=None, *, partnership=None, coordinator=None, members=(), observers=(), **fields):
+    """A private, open space; the people become what their parameter says. Without a coordinator one is made."""
+    name = name or f"Space {next(_number)}"
+    space = Space.objects.create(partnership=partnership or make_partnership(), name=name, **fields)
+    by_role = {
+        SpaceRole.COORDINATOR: [coordinator or make_user()],
+        SpaceRole.MEMBER: members,
+        SpaceRole.OBSERVER: observers,
+    }
+    for role, people in by_role.items():
+        for user in people:
+            SpaceMember.objects.create(space=space, user=user, role=role)
+    return space

@@ -55,6 +55,11 @@ registration_seek@draft     POST  login 404 200 200 404 404 200 200
 registration_preview@draft  POST  login 404 302 302 404 404 302 302
 registration_done@draft     POST  login 405 405 405 405 405 405 405
 
+my_spaces                   GET   login 200 200 200 200 200 200 200
+my_spaces                   POST  login 405 405 405 405 405 405 405
+space@room                  GET   login 200 200 200 404 404 404 404
+space@room                  POST  login 405 405 405 405 405 405 405
+
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
 my_data                     GET   login 200 200 200 200 200 200 200
@@ -197,7 +202,7 @@ def arguments(world, route, target):
     actors = {"public": world.public, "draft": world.draft, "foreign": world.foreign}
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
-        "slug": actors[target].slug if target in actors else "",
+        "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
         "format": "csv",
         "part": "pages",
         "app_label": "actors",

@@ -1,0 +1,23 @@
+"""What a mail says only when it goes out.
+
+Words of a closed room must not lie in the ledger, and whether somebody may still read them is known only when the mail
+is sent. So such a mail carries ids, and names a reader: a function that the app which owns the words registers in its
+`AppConfig.ready`. It is asked for each sending, and its answer is stored nowhere.
+"""
+
+
+class NoLonger(Exception):
+    """The mail is not to be sent: its cause is gone, or the person may no longer read it. The text is for staff."""
+
+
+_readers = {}
+
+
+def register(name, reader):
+    """`reader(email)` returns the rest of the values for the template (and `headers`), or raises NoLonger."""
+    _readers[name] = reader
+
+
+def read(email):
+    """The values for `email` as of now; {} for a mail that has all its words. Raises NoLonger."""
+    return _readers[email.live](email) if email.live else {}

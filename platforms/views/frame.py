@@ -1,0 +1,88 @@
+"""What the pages of a space share: the way in, the frame with its tabs, and the answers to what is not allowed."""
+
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+
+from platforms.actions import Frozen, NoEntry
+from platforms.models import Space, SpaceMember
+from web.templatetags.web import address
+
+TABS = (
+    ("space", _("Overview")),
+    ("threads", _("Discussions")),
+    ("documents", _("Documents")),
+    ("decisions", _("Decisions")),
+    ("tasks", _("Tasks")),
+    ("space_members", _("Members")),
+)
+COORDINATORS_TABS = (("invitations", _("Invitations")), ("space_settings", _("Settings")))
+
+
+@dataclass
+class Room:
+    """A space as one person meets it. `member` is None for a reader of a space that is open to registered people."""
+
+    space: Space
+    member: SpaceMember | None
+    user: object
+
+    @property
+    def may_write(self):
+        return self.space.is_open and self.member is not None and self.member.may_write
+
+    @property
+    def leads(self):
+        return self.member is not None and self.member.is_coordinator
+
+
+def room_or_404(request, slug, *, lead=False):
+    """The space with this slug as the reader meets it; 404 as if it did not exist. `lead`: for coordinators only."""
+    spaces = Space.objects.led_by(request.user) if lead else Space.objects.visible_to(request.user)
+    space = get_object_or_404(spaces.select_related("partnership"), slug=slug)
+    member = SpaceMember.objects.filter(space=space, user=request.user).select_related("on_behalf_of").first()
+    if member is not None:
+        member.space, member.user = space, request.user
+    return Room(space, member, request.user)
+
+
+def space_view(view):
+    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more."""
+
+    @cache_control(private=True, no_store=True)
+    @wraps(view)
+    def framed(request, slug, **kwargs):
+        try:
+            return view(request, slug, **kwargs)
+        except NoEntry:
+            raise Http404 from None
+        except Frozen as error:
+            messages.error(request, error.message)
+            return redirect("space", slug)
+        except PermissionDenied as error:
+            if not str(error):
+                raise
+            messages.error(request, str(error))
+            return redirect("space", slug)
+
+    return framed
+
+
+def show(request, template, room, context=None, *, tab="", status=200):
+    """Render a page of the space within its frame; `tab` is the URL name of the tab it belongs to."""
+    frame = {"room": room, "space": room.space, "member": room.member, "tabs": tabs(room, tab)}
+    return render(request, template, {**frame, **(context or {})}, status=status)
+
+
+def tabs(room, current):
+    names = TABS + (COORDINATORS_TABS if room.leads else ())
+    found = [
+        {"url": address(name, room.space.slug), "label": label, "current": name == current} for name, label in names
+    ]
+    return [tab for tab in found if tab["url"]]
