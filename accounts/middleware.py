@@ -1,5 +1,7 @@
 """Staff need a second factor for every admin URL; history knows who changed what, and through which page."""
 
+from functools import wraps
+
 import pghistory
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -72,6 +74,23 @@ def _ask_for_second_factor(request):
     messages.info(request, USE_IT)
     show = "mfa_reauthenticate" if Authenticator.Type.TOTP in factors else "mfa_reauthenticate_webauthn"
     return redirect(f"{reverse(show)}?{urlencode({'next': wanted})}")
+
+
+def right_required(permission):
+    """A page outside the admin for those with a right held as staff: they are asked for their second factor first."""
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if request.user.has_perm(permission):
+                return view(request, *args, **kwargs)
+            if request.user.rights_are_locked and permission in request.user.get_all_permissions():
+                return _ask_for_second_factor(request)
+            raise PermissionDenied
+
+        return guarded
+
+    return decorator
 
 
 def second_factor_for_staff(get_response):

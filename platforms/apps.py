@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class PlatformsConfig(AppConfig):
     name = "platforms"
     verbose_name = _("Partnerships and spaces")
+
+    def ready(self):
+        from notifications import live  # noqa: PLC0415 - models can be imported only now
+        from platforms import mails  # noqa: PLC0415
+
+        live.register("space", mails.about_a_space)

@@ -3,10 +3,20 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from platforms.views import spaces
+from platforms.views import ending, registrar, spaces
 
 urlpatterns = [
     # Spaces
     path(_("spaces/"), spaces.my_spaces, name="my_spaces"),
     path(_("spaces/<slug:slug>/"), spaces.space, name="space"),
+    # Settings, pulse and end
+    path(_("spaces/<slug:slug>/settings/"), ending.space_settings, name="space_settings"),
+    path(_("spaces/<slug:slug>/pulse/"), ending.space_pulse, name="space_pulse"),
+    path(_("spaces/<slug:slug>/pulse/<str:step>/"), ending.space_step, name="space_step"),
+    path(_("spaces/<slug:slug>/close/"), ending.space_close, name="space_close"),
+    path(_("spaces/<slug:slug>/go-on-elsewhere/"), ending.space_merge, name="space_merge"),
+    path(_("reports/<str:code>/"), ending.space_report, name="space_report"),
+    # The public record
+    path(_("registrar/"), registrar.registrar, name="registrar"),
+    path(_("registrar/<slug:slug>/"), registrar.space_export, name="space_export"),
 ]

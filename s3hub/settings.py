@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
+    "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
 

@@ -9,12 +9,14 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
+from platforms.models import SpaceReport
 from tests.factories import (
     make_actor,
     make_area,
@@ -61,6 +63,7 @@ class World:
             members=[people["editor"]],
             observers=[people["member"]],
         )
+        self.codes = {name: self._closed(name, is_public=name == "told") for name in ("closed", "told")}
         self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -70,6 +73,12 @@ class World:
             "admin:actors_actor_merge": self.public.pk,
             "admin:notifications_email_html": self.mail.pk,
         }
+
+    def _closed(self, name, **fields):
+        """The code of the report of a closed space of the owner's."""
+        space = make_space(f"Secret {name}", coordinator=self.people["owner"], state="closed", closed_at=timezone.now())
+        report = SpaceReport.objects.create(space=space, title=name, purpose="P", learnings="L", **fields)
+        return report.code
 
     def _admin_rows(self):
         """One row of every model that the admin shows, by `app_model`."""

@@ -60,6 +60,20 @@ my_spaces                   POST  login 405 405 405 405 405 405 405
 space@room                  GET   login 200 200 200 404 404 404 404
 space@room                  POST  login 405 405 405 405 405 405 405
 
+space_settings@room         *     login 404 200 404 404 404 404 404
+space_pulse@room            GET   login 404 200 404 404 404 404 404
+space_pulse@room            POST  login 405 405 405 405 405 405 405
+space_step@room             GET   login 405 405 405 405 405 405 405
+space_step@room             POST  login 404 302 404 404 404 404 404
+space_close@room            *     login 404 200 404 404 404 404 404
+space_merge@room            *     login 404 200 404 404 404 404 404
+space_report@closed         GET   404   404 200 404 404 404 404 404
+space_report@told           GET   200   200 200 200 200 200 200 200
+space_report@closed         POST  405   405 405 405 405 405 405 405
+registrar                   GET   login 403 403 403 403 403 403 200
+registrar                   POST  login 403 403 403 403 403 403 405
+space_export@room           *     login 403 403 403 403 403 403 200
+
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
 my_data                     GET   login 200 200 200 200 200 200 200
@@ -203,6 +217,8 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
+        "step": "pause",
+        "code": world.codes.get(target, ""),
         "format": "csv",
         "part": "pages",
         "app_label": "actors",

@@ -27,11 +27,12 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from platforms.forms.ending import ReportForm, SettingsForm
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_user
 from web.views import SampleForm
 
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, ReportForm, SettingsForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,

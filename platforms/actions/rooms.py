@@ -73,6 +73,11 @@ def tell(member, verb, **what):
     return activity
 
 
+def log(space, step, by):
+    """A line for staff who read the log: which partnership, not which of its closed rooms."""
+    AuditEntry.objects.record(by=by, verb=f"space.{step}", target=space.partnership, reason=f"space {space.pk}")
+
+
 @transaction.atomic
 def open_space(partnership, *, by, name, purpose="", access=Access.PRIVATE, on_behalf_of=None):
     """Staff open a space for a partnership, and are its first coordinator. Raises PermissionDenied."""
@@ -80,7 +85,7 @@ def open_space(partnership, *, by, name, purpose="", access=Access.PRIVATE, on_b
         raise PermissionDenied
     space = Space.objects.create(partnership=partnership, name=name, purpose=purpose, access=access)
     SpaceMember.objects.create(space=space, user=by, role=SpaceRole.COORDINATOR, on_behalf_of=on_behalf_of)
-    AuditEntry.objects.record(by=by, verb="space.open", target=partnership)
+    log(space, "open", by)
     return space
 
 
@@ -91,3 +96,19 @@ def note_visit(member):
         return
     SpaceMember.objects.filter(pk=member.pk).update(before_at=member.seen_at, seen_at=now)
     member.before_at, member.seen_at = member.seen_at, now
+
+
+CHANGED = ("name", "purpose", "access", "questions")
+
+
+@transaction.atomic
+def change_space(form, *, by):
+    """Save a valid form of CHANGED and `version`. Raises Outdated when somebody saved after it was drawn."""
+    space, _member = enter(form.instance, by, lead=True, frozen=True)
+    if space.version != form.cleaned_data["version"]:
+        raise Outdated(space)
+    for name in CHANGED:
+        setattr(space, name, form.cleaned_data[name])
+    space.version += 1
+    space.save(update_fields=[*CHANGED, "version"])
+    log(space, "change", by)

@@ -220,6 +220,7 @@ class Verb(models.TextChoices):
     DECIDED = "decided", _("recorded a decision")
     ASSIGNED = "assigned", _("added a task")
     FINISHED = "finished", _("finished a task")
+    REVIVED = "revived", _("took the space up again")
     JOINED = "joined", _("joined")
     LEFT = "left", _("left")
 

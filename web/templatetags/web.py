@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
+from web import markdown as md
 from web import signs
 
 register = template.Library()
@@ -95,3 +96,9 @@ def choice_id(field):
 def site_name_of(url):
     """The host of an address as people say it, without "www."."""
     return urlsplit(url).netloc.removeprefix("www.")
+
+
+@register.filter
+def markdown(text):
+    """What somebody wrote in Markdown, as safe HTML."""
+    return md.render(text or "")
