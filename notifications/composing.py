@@ -1,14 +1,11 @@
 """From subject, text and HTML to the bytes that a mail server takes."""
 
-from base64 import b64encode
-from email.charset import QP, Charset
+from base64 import b64encode, encodebytes
+from binascii import b2a_qp
 from email.headerregistry import Address
-from email.mime.image import MIMEImage
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -17,9 +14,9 @@ from django.utils import timezone, translation
 from web import region
 
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
-UTF8 = Charset("utf-8")
-UTF8.body_encoding = QP
 EMBLEM = "emblem"  # the Content-ID that `mail/base.html` names
+LINE = b"\r\n"
+ALWAYS = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
 
 
 @cache
@@ -29,41 +26,63 @@ def emblem_png():
 
 
 def compose(email, rendered):
-    """Build the message: text, HTML with the emblem beside it, and headers that no typed text can break.
+    """The mail as bytes: text, HTML with the emblem beside it, and headers that no typed text can break.
 
-    The strict policy guards the headers, where typed text goes; the parts are built the old way, three times faster.
+    The standard library's policy guards the headers where typed text goes. The parts, whose shape is always the same,
+    are put together by hand: building them as message objects took longer than sending them.
     """
-    message = MIMEMultipart("alternative", policy=POLICY)
+    mark = email.message_id.strip("<>").split("@")[0]
+    html = _text(rendered.html, "html")
+    if f"cid:{EMBLEM}" in rendered.html:
+        html = _many("related", f"=_r{mark}", [html, _emblem_part()])
+    body = _many("alternative", f"=_a{mark}", [_text(rendered.text, "plain"), html])
+    return b"".join([*_headers(email, rendered), ALWAYS, body])
+
+
+def _headers(email, rendered):
     with translation.override(email.language):
-        message["From"] = _sender()
-    message["To"] = ascii_address(email.to)
-    message["Subject"] = rendered.subject
-    message["Date"] = format_datetime(timezone.localtime())
-    message["Message-ID"] = email.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = email.language
+        yield _fixed_header("From", str(_sender()))
+    yield _header("To", ascii_address(email.to))
+    yield _header("Subject", rendered.subject)
     for name, value in {"Reply-To": region.current().contact_email, **rendered.headers}.items():
         if value:
-            message[name] = value
-    message.attach(_text(rendered.text, "plain"))
-    html = _text(rendered.html, "html")
-    message.attach(_with_emblem(html) if f"cid:{EMBLEM}" in rendered.html else html)
-    return message
+            yield _header(name, value)
+    ours = {
+        "Date": format_datetime(timezone.localtime()),
+        "Message-ID": email.message_id,
+        "Content-Language": email.language,
+    }
+    yield "".join(f"{name}: {value}\r\n" for name, value in ours.items()).encode("ascii")
+
+
+def _header(name, value):
+    """One header, encoded and folded; ValueError for a value with line ends."""
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
+
+
+_fixed_header = lru_cache(maxsize=32)(_header)
 
 
 def _text(content, subtype):
-    return MIMEText(content, subtype, UTF8)
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").encode()
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode("ascii") + b2a_qp(lines, istext=True).replace(b"\n", LINE)
 
 
-def _with_emblem(html):
-    related = MIMEMultipart("related")
-    image = MIMEImage(emblem_png(), "png")
-    image["Content-ID"] = f"<{EMBLEM}>"
-    image["Content-Disposition"] = 'inline; filename="eu-emblem.png"'
-    related.attach(html)
-    related.attach(image)
-    return related
+def _many(subtype, boundary, parts):
+    """Parts in one. The boundary begins with "=_", which neither quoted-printable nor base64 can contain."""
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    edge = f"--{boundary}".encode("ascii")
+    return head + b"".join(edge + LINE + part + LINE for part in parts) + edge + b"--" + LINE
+
+
+@cache
+def _emblem_part():
+    head = (
+        f"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{EMBLEM}>\r\n"
+        'Content-Disposition: inline; filename="eu-emblem.png"\r\n\r\n'
+    )
+    return head.encode("ascii") + encodebytes(emblem_png()).replace(b"\n", LINE)
 
 
 def as_page(html):

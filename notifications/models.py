@@ -131,6 +131,10 @@ class Email(models.Model):
         """Let it be tried again at `due_at`; False as for `end`."""
         return self._save_if_ours(state=EmailState.QUEUED, due_at=due_at, answer=answer, lease_until=None)
 
+    def give_back(self):
+        """It was claimed but not tried: whoever comes next takes it, and this was no attempt."""
+        return self._save_if_ours(state=EmailState.QUEUED, lease_until=None, attempts=self.attempts - 1)
+
     def _save_if_ours(self, **values):
         """`attempts` counts the claims, so it tells whether the claim is still ours."""
         return bool(Email.objects.filter(pk=self.pk, attempts=self.attempts).update(**values))

@@ -80,11 +80,11 @@ class Courier:
         return True
 
     def send(self, email, message):
-        """Hand over one message and return the server's answer; raises Later, Refused or InDoubt."""
+        """Hand over one message (bytes) and return the server's answer; raises Later, Refused or InDoubt."""
         line = self._backend.connection
         line.in_doubt = False
         try:
-            line.sendmail(sender_address(), [ascii_address(email.to)], message.as_bytes())
+            line.sendmail(sender_address(), [ascii_address(email.to)], message)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             self._after_an_answer(code)

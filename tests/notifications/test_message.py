@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -81,7 +82,7 @@ def test_every_mail_carries_the_emblem_stays_small_and_asks_nothing_of_the_net(t
     assert re.findall(r'src="([^"]*)"', rendered.html) == ["cid:emblem"]
     assert "url(" not in rendered.html
     assert all(link.startswith(configured.SITE_URL) for link in re.findall(r'href="([^"]*)"', rendered.html) if link)
-    assert len(compose(mail, rendered).as_bytes()) <= 60_000
+    assert len(compose(mail, rendered)) <= 60_000
 
 
 def test_the_reader_s_language_and_the_region_s_time_are_switched_on():
@@ -125,12 +126,12 @@ def test_what_people_type_is_never_a_header_a_template_or_markup(typed):
     }
     mail = a_mail(template="account_notice", context=context, secret={"code": "C0DE"})
     rendered = render(mail)
-    message = compose(mail, Rendered(" ".join(typed.split())[:250], rendered.text, rendered.html))
+    raw = compose(mail, Rendered(" ".join(typed.split())[:250], rendered.text, rendered.html))
 
     assert "C0DE" not in rendered.text + rendered.html
     assert "<b>" not in rendered.html
-    assert message.keys().count("Bcc") == 0
-    raw_headers = message.as_bytes().split(b"\r\n\r\n", 1)[0]
+    assert message_from_bytes(raw).keys().count("Bcc") == 0
+    raw_headers = raw.split(b"\r\n\r\n", 1)[0]
     assert not re.search(rb"(?im)^(bcc|cc):", raw_headers)
 
 
@@ -154,5 +155,5 @@ def test_what_arrives_is_letter_by_letter_what_was_rendered(sink):
 
 
 def test_a_domain_with_swedish_letters_becomes_ascii():
-    message = compose(a_mail(to="eva@örn.example"), Rendered("s", "t", "h"))
+    message = message_from_bytes(compose(a_mail(to="eva@örn.example"), Rendered("s", "t", "h")))
     assert message["To"] == "eva@xn--rn-eka.example"

@@ -164,7 +164,7 @@ def test_a_dead_server_costs_no_attempt(sink, settings, caplog):
 def test_a_lease_that_ran_out(sink, settings, kind, state):
     settings.MAIL_LEASE = 0
     queue("a@example.org", kind=kind)
-    dead = sending.claim()
+    (dead,) = sending.claim()
     assert Email.objects.get().state == EmailState.SENDING
 
     sending.send_due()
@@ -183,7 +183,7 @@ def test_a_lease_that_holds_is_respected(sink):
 def test_a_sender_that_was_overtaken_changes_nothing(settings):
     settings.MAIL_LEASE = 0
     queue()
-    slow = sending.claim()
+    (slow,) = sending.claim()
     sending.recover()
     sending.claim()
 
@@ -284,3 +284,25 @@ def test_a_row_that_somebody_holds_is_passed_by(sink):
         done.set()
         holder.join()
     assert states() == {"held@example.org": "queued", "free@example.org": "sent"}
+
+
+def test_fresh_mails_are_claimed_together_and_what_was_tried_before_alone():
+    fresh = [queue() for _ in range(3)]
+    tried = [queue() for _ in range(2)]
+    Email.objects.filter(pk__in=[mail.pk for mail in tried]).update(attempts=1)
+    queue(kind=EmailKind.DIGEST)
+
+    batches = [[mail.pk for mail in sending.claim()] for _ in range(4)]
+
+    assert batches == [[mail.pk for mail in fresh], [tried[0].pk], [tried[1].pk], [Email.objects.latest("pk").pk]]
+    assert sending.claim() == []
+
+
+def test_what_a_sender_does_not_come_to_it_gives_back_untried(sink, settings):
+    settings.MAIL_LEASE = 0
+    for _ in range(3):
+        queue()
+
+    assert sending.send_due(seconds=0.01) == {"sent": 1}
+    waiting = Email.objects.filter(state=EmailState.QUEUED)
+    assert list(waiting.values_list("attempts", "lease_until")) == [(0, None)] * 2
