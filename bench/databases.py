@@ -31,7 +31,7 @@ def address(name):
 def fingerprint():
     """What the seeded rows depend on: schema, generator and region. Another one means another database."""
     digest = hashlib.sha256()
-    trees = ["actors/migrations/*.py", "actors/seed*", "regions/*/*", "actors/region/*.py"]
+    trees = ["*/migrations/*.py", "actors/seed*", "bench/rooms.py", "regions/*/*", "actors/region/*.py"]
     for path in sorted(path for tree in trees for path in BASE.glob(tree) if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
@@ -113,6 +113,12 @@ def seeded(actors):
         lambda name: manage(name, "seed_registry", "--actors", str(actors), "--seed", str(SEED)),
         template=base,
     )
+
+
+def copied(name, fill):
+    """The region and what `fill` adds; made once for each state of schema, generator and region."""
+    base = region()
+    return _make(f"{base}_{name}", fill, template=base)
 
 
 def forget(current=None):

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench import databases, region, rounds
+from bench import databases, region, rounds, spaces
 from bench.servers import Server, headers
 
 FLOOR, HUB = "bench.floor:application", "s3hub.wsgi:application"
@@ -93,7 +93,12 @@ class Places:
             self.made[actors] = Place(actors, self.seconds, self.drift)
         return self.made[actors]
 
+    @cached_property
+    def rooms(self):
+        return spaces.Rooms(self.seconds, self.drift)
+
     def close(self):
+        self.rooms.stack.close()
         for place in self.made.values():
             place.stack.close()
 
@@ -278,6 +283,16 @@ def load(_places, _actors):
     yield Line("load_region, memory", f"{megabytes:.0f} MiB", "≤ 300 MiB", megabytes <= 300)
 
 
+def space(places, _actors):
+    """A member's view of a space, and my spaces."""
+    yield from spaces.spaces(Line, at_most, count_line, places.rooms)
+
+
+def invitations(places, _actors):
+    """500 invitations at once."""
+    yield from spaces.invitations(Line, at_most, places.rooms)
+
+
 SCENARIOS = {
     "list": directory,
     "search": search,
@@ -289,4 +304,6 @@ SCENARIOS = {
     "cold": cold,
     "first": first_view,
     "load": load,
+    "space": space,
+    "invitations": invitations,
 }
