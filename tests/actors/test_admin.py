@@ -111,6 +111,15 @@ def test_counting_stops_at_the_cap(client, curator, settings):
     assert "over 2" in client.get("/en/admin/").content.decode()
 
 
+def test_a_year_is_written_without_grouping(client, curator):
+    make_municipality(population=31996, population_year=2023)
+
+    page = client.get(reverse("admin:actors_municipality_changelist")).content.decode()
+
+    assert "2023" in page
+    assert "2\u00a0023" not in page and "2,023" not in page
+
+
 def change(client, actor, **data):
     return client.post(f"/en/admin/actors/actor/{actor.pk}/change/", {**FORM, "slug": actor.slug, **data})
 
