@@ -381,3 +381,12 @@ def test_staff_see_claims_nobody_owns_at_once_and_those_an_owner_let_lie_after_f
     assert next(each.count for each in lists if each.key == "claims") == 3
     assert "own checked website when the person asked" in client.get(claim_path(late)).content.decode()
     assert "own checked website when the person asked" not in client.get(claim_path(fresh)).content.decode()
+
+
+def test_a_unit_is_cleaned_before_it_is_looked_up(client, curator):
+    actor = make_actor(organisation_number="2321000081")
+
+    change(client, actor, unit=" Kust\u202e  enheten ", seen=actor.version)
+
+    actor.refresh_from_db()
+    assert actor.unit == "Kust enheten"
