@@ -2,13 +2,12 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from actors import numbers
 from actors.models import Actor, ActorKind, Area, Competence, Municipality, SizeClass, Theme
-from web.fields import AddressField, LineField, TextField
+from web.fields import AddressField, LineField, TextField, WebAddressField
 
 MAX_COMPETENCES = 5
 
@@ -214,14 +213,7 @@ class Places(forms.Form):
         required=False,
         attrs={"autocomplete": "address-level2"},
     )
-    website = forms.URLField(
-        label=_("Website"),
-        max_length=300,
-        required=False,
-        assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autocapitalize": "none"}),
-    )
+    website = WebAddressField(label=_("Website"), max_length=300, required=False)
     areas = AreaField(
         Area.objects.select_related("parent"),
         label=_("Specialisation areas"),

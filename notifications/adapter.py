@@ -45,6 +45,10 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
         """Our own reading: allauth's raises an error when a client leaves out or shortens X-Forwarded-For."""
         return client_address(request)
 
+    def get_login_redirect_url(self, request):
+        """Staff come to see what waits for them; the lists stand first in the administration."""
+        return reverse("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
+
     def send_mail(self, template_prefix, email, context):
         """Queue the mail that allauth calls `account/email/<name>` or `mfa/email/<name>`."""
         name = template_prefix.rsplit("/", 1)[-1]

@@ -75,7 +75,7 @@ class Trouble(admin.SimpleListFilter):
 
 @admin.register(Email)
 class EmailAdmin(ReadOnly):
-    list_display = ["to", "about", "state", "kind", "created_at", "due_at", "sent_at", "attempts"]
+    list_display = ["to", "about", "state", "kind", "created_at", "sent_at", "attempts"]
     list_filter = [Trouble, "state", "kind", "language"]
     search_fields = ["to"]
     search_help_text = _("Search for an address")

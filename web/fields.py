@@ -1,6 +1,7 @@
 """Form fields for what people type: cleaned once, the same way everywhere."""
 
 from django import forms
+from django.core.validators import URLValidator
 
 from web.text import clean_line, clean_text
 
@@ -23,6 +24,16 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return super().to_python(clean_text(_printable(value)))
+
+
+class WebAddressField(forms.URLField):
+    """The address of a website: `https` when no scheme is typed, and nothing but the web."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+    def __init__(self, **kwargs):
+        attrs = {"inputmode": "url", "autocomplete": "url", "autocapitalize": "none"}
+        super().__init__(**{"assume_scheme": "https", "widget": forms.TextInput(attrs=attrs), **kwargs})
 
 
 class AddressField(forms.EmailField):

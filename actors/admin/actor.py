@@ -17,6 +17,7 @@ from actors.actions import remember_twins
 from actors.admin import bulk, comparing, merging, review
 from actors.models import Actor, ActorStatus, Claim, Representative
 from actors.numbers import parse, written
+from web.fields import LineField
 
 HISTORY_SHOWN = 50
 TAKEN = _("There is already a profile for that number. Give each a unit, or open the other one: %(name)s.")
@@ -60,6 +61,7 @@ class ActorForm(forms.ModelForm):
     organisation_number = forms.CharField(
         label=Actor._meta.get_field("organisation_number").verbose_name.capitalize(), max_length=20, required=False
     )
+    unit = Actor._meta.get_field("unit").formfield(form_class=LineField)  # cleaned: the database is asked for it
 
     class Meta:
         model = Actor

@@ -40,5 +40,10 @@ class CompetenceAdmin(FromTheRegion):
 @admin.register(Municipality)
 class MunicipalityAdmin(FromTheRegion):
     key = "code"
-    list_display = ["name", "code", "population", "population_year"]
+    list_display = ["name", "code", "population", "year"]
     search_fields = ["name", "code"]
+
+    @admin.display(description=Municipality._meta.get_field("population_year").verbose_name, ordering="population_year")
+    def year(self, municipality):
+        """A year is written without grouping."""
+        return str(municipality.population_year or "–")

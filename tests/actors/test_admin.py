@@ -111,6 +111,15 @@ def test_counting_stops_at_the_cap(client, curator, settings):
     assert "over 2" in client.get("/en/admin/").content.decode()
 
 
+def test_a_year_is_written_without_grouping(client, curator):
+    make_municipality(population=31996, population_year=2023)
+
+    page = client.get(reverse("admin:actors_municipality_changelist")).content.decode()
+
+    assert "2023" in page
+    assert "2\u00a0023" not in page and "2,023" not in page
+
+
 def change(client, actor, **data):
     return client.post(f"/en/admin/actors/actor/{actor.pk}/change/", {**FORM, "slug": actor.slug, **data})
 
@@ -372,3 +381,12 @@ def test_staff_see_claims_nobody_owns_at_once_and_those_an_owner_let_lie_after_f
     assert next(each.count for each in lists if each.key == "claims") == 3
     assert "own checked website when the person asked" in client.get(claim_path(late)).content.decode()
     assert "own checked website when the person asked" not in client.get(claim_path(fresh)).content.decode()
+
+
+def test_a_unit_is_cleaned_before_it_is_looked_up(client, curator):
+    actor = make_actor(organisation_number="2321000081")
+
+    change(client, actor, unit=" Kust\u202e  enheten ", seen=actor.version)
+
+    actor.refresh_from_db()
+    assert actor.unit == "Kust enheten"

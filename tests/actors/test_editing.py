@@ -132,3 +132,12 @@ def test_an_archived_profile_is_not_changed(client, eva):
     actor = make_actor(representatives=[eva], status=ActorStatus.ARCHIVED)
 
     assert client.post(reverse("actor_edit", args=[actor.slug]), typed(actor)).url == reverse("my_page")
+
+
+@pytest.mark.parametrize("typed", ["javascript:alert(1)", "ftp://example.org", "not an address"])
+def test_a_website_that_is_none_is_told_once(client, eva, typed):
+    actor = make_actor(status=ActorStatus.PUBLISHED, representatives=[eva])
+
+    form = EditForm({"website": typed}, instance=actor)
+
+    assert form.errors["website"] == ["Enter a valid URL."]
