@@ -8,6 +8,9 @@ class ActorsConfig(AppConfig):
 
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from actors.actions.registration import ASKS_OWNER, why_not_asked  # noqa: PLC0415
         from actors.mine import ActorPart  # noqa: PLC0415
+        from notifications import causes  # noqa: PLC0415
 
         mine.register(ActorPart())
+        causes.register(ASKS_OWNER, why_not_asked)

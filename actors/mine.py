@@ -96,7 +96,9 @@ class ActorPart(Part):
         for claim in claims.select_related("actor"):
             log = AuditEntry.objects.filter(target_type=claim._meta.label_lower, target_id=str(claim.pk))
             log.update(target_label=claim.actor.name, reason="")
-            Email.objects.filter(key__startswith=asking_key(claim)).update(context={"actor": claim.actor.name})
+            Email.objects.filter(key__startswith=asking_key(claim)).update(
+                context={"actor": claim.actor.name, "claim": claim.pk}
+            )
         claims.update(message="")
         claims.filter(state=ClaimState.OPEN).delete()
         Representative.objects.filter(user=user).delete()

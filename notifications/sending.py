@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from notifications.causes import why_gone
 from notifications.composing import compose
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from notifications.rendering import render
@@ -95,6 +96,8 @@ def _deliver(email, courier):
     if ending := _ending_without_sending(email):
         return _end(email, *ending)
     try:
+        if gone := why_gone(email):
+            return _end(email, EmailState.WITHDRAWN, gone)
         rendered = render(email)
         message = compose(email, rendered)
     except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not stop the next

@@ -23,6 +23,7 @@ RESERVED_SLUGS = frozenset({"register", "registrera", "chart", "karta", "export"
 FREE_MAIL = settings.BASE_DIR / "actors" / "free_mail_domains.txt"
 SWEDISH = str.maketrans("åäöÅÄÖ", "aaoAAO")
 
+ASKS_OWNER = "claim_asks_owner"
 MOST_UNSENT = 20  # drafts of one person: each holds a number that nobody else can register
 MOST_CLAIMS = 10  # of one person in a day: each mails the owners
 TOO_MANY_UNSENT = _("You have begun many registrations that are not sent. Send them first, or write to us.")
@@ -168,12 +169,26 @@ def _ask_owners(claim):
     for owner in owners:
         queue_email(
             to=owner.user.email,
-            template="claim_asks_owner",
-            context={"actor": claim.actor.name, "person": claim.user.name, "email": claim.user.email},
+            template=ASKS_OWNER,
+            context={
+                "actor": claim.actor.name,
+                "person": claim.user.name,
+                "email": claim.user.email,
+                "claim": claim.pk,
+            },
             language=owner.user.language,
             key=f"{asking_key(claim)}{owner.pk}",
             user=owner.user,
         )
+
+
+def why_not_asked(email):
+    """Why an owner is no longer to be asked, judged when the mail is about to go."""
+    claim = Claim.objects.filter(pk=email.context.get("claim"), state=ClaimState.OPEN).first()
+    if claim is None:
+        return "nothing to answer: the request is decided or taken back"
+    owners = claim.actor.representatives.filter(role=RepresentativeRole.OWNER)
+    return "" if owners.filter(user=email.user_id).exists() else "no longer an owner of the profile"
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications import sending
+from notifications import causes, sending
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from tests.factories import make_user
 from tests.notifications.conftest import queue, states
@@ -33,6 +33,23 @@ def test_a_batch_goes_over_one_connection_and_is_marked_mail_by_mail(sink):
     )
     assert list(rows) == [("sent", 1, "250 Taken", None, {"code": ""}, "Your code to sign in")]
     assert sending.send_due() == {}
+
+
+def test_a_mail_whose_cause_is_gone_is_withdrawn_and_a_question_that_fails_stops_no_other(sink, monkeypatch):
+    def why_gone(email):
+        if email.to == "broken@example.org":
+            raise LookupError
+        return "answered" if email.to == "late@example.org" else ""
+
+    monkeypatch.setattr(causes, "_questions", {})
+    causes.register("account_code", why_gone)
+    late, broken, fine = (queue(f"{name}@example.org") for name in ("late", "broken", "fine"))
+
+    assert sending.send_due() == {"withdrawn": 1, "queued": 1, "sent": 1}
+
+    assert states() == {late.to: "withdrawn", broken.to: "queued", fine.to: "sent"}
+    assert Email.objects.get(to=late.to).answer == "answered"
+    assert [taken.to for taken in sink.taken] == [[fine.to]]
 
 
 def test_a_claim_is_never_made_inside_a_transaction(sink):
