@@ -86,9 +86,9 @@ def claim():
 def recover():
     """Give back what dead senders held: leases that have run out."""
     expired = Email.objects.filter(state=EmailState.SENDING, lease_until__lt=timezone.now())
+    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
     for digest in expired.filter(kind=EmailKind.DIGEST):
         digest.end(EmailState.UNKNOWN, "the sender died while sending")
-    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
 
 
 def _deliver(email, courier):
