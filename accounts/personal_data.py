@@ -108,6 +108,11 @@ COLUMNS = {
     },
     "actors.actorevent": {"contact": _ACTOR["contact"], "none": f"{_ACTOR['none']} pgh_label"},
     "actors.representative": {"none": "role"},
+    # Who came and went, by id: the name stands in the account, and leaves it when that is closed.
+    "actors.representativeevent": {"none": "role pgh_label"},
+    "actors.actorareaevent": {"none": "pgh_label"},
+    "actors.actorthemeevent": {"none": "pgh_label"},
+    "actors.actorcompetenceevent": {"none": "pgh_label"},
     "actors.claim": {"message": "message reason", "none": "state"},
     "actors.merge": {"contact": "moved reason"},
     "actors.area": _STRATEGY,

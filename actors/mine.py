@@ -10,6 +10,7 @@ from accounts.mine import Part
 from accounts.models import AuditEntry
 from actors.actions.registration import asking_key
 from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
+from actors.models.history import LINKS
 from notifications.models import Email
 
 OWNER = RepresentativeRole.OWNER
@@ -31,6 +32,8 @@ def _delete(drafts):
     pks = list(drafts.values_list("pk", flat=True))
     Actor.objects.filter(pk__in=pks).delete()
     Actor.pgh_event_model.objects.filter(pgh_obj_id__in=pks).delete()
+    for link in LINKS:
+        link.pgh_event_model.objects.filter(actor_id__in=pks).delete()
     return len(pks)
 
 
@@ -51,7 +54,17 @@ class ActorPart(Part):
     def data(self, user):
         represents = Representative.objects.filter(user=user).select_related("actor")
         claims = Claim.objects.filter(user=user).select_related("actor")
+        came_and_went = Representative.pgh_event_model.objects.filter(user=user).order_by("pgh_id")
         return {
+            "came_and_went": [
+                {
+                    "organisation": one.actor.name,
+                    "role": one.role,
+                    "change": one.pgh_label,
+                    "at": one.pgh_created_at.isoformat(),
+                }
+                for one in came_and_went.select_related("actor")
+            ],
             "represents": [
                 {"organisation": one.actor.name, "role": one.role, "since": one.since.isoformat()} for one in represents
             ],
@@ -83,7 +96,9 @@ class ActorPart(Part):
         for claim in claims.select_related("actor"):
             log = AuditEntry.objects.filter(target_type=claim._meta.label_lower, target_id=str(claim.pk))
             log.update(target_label=claim.actor.name, reason="")
-            Email.objects.filter(key__startswith=asking_key(claim)).update(context={"actor": claim.actor.name})
+            Email.objects.filter(key__startswith=asking_key(claim)).update(
+                context={"actor": claim.actor.name, "claim": claim.pk}
+            )
         claims.update(message="")
         claims.filter(state=ClaimState.OPEN).delete()
         Representative.objects.filter(user=user).delete()

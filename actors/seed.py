@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from actors.models import Actor, ActorStatus, Area, Certainty, Competence, Municipality, Theme
+from actors.models.history import LINKS
 
 MARK = "Synthetic register"
 # The share of all actors, in ten thousandths, that has each word in its Swedish description.
@@ -29,7 +30,10 @@ STATUS_SHARES = {"published": 9700, "submitted": 120, "draft": 100, "returned": 
 SIZE_SHARES = {"micro": 62, "small": 25, "medium": 9, "large": 2, "": 2}
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 WORDS = tomllib.loads((Path(__file__).parent / "seed_words.toml").read_text())
-NO_EVENTS = "actors.Actor:insert_insert", "actors.Actor:update_update"
+NO_EVENTS = (
+    *("actors.Actor:insert_insert", "actors.Actor:update_update"),
+    *(f"{kept._meta.label}:{trigger}" for kept in LINKS for trigger in ("added_insert", "removed_delete")),
+)
 
 
 def check_digit(nine):

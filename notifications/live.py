@@ -1,8 +1,9 @@
 """What a mail says only when it goes out.
 
 Words of a closed room must not lie in the ledger, and whether somebody may still read them is known only when the mail
-is sent. So such a mail carries ids, and names a reader: a function that the app which owns the words registers in its
-`AppConfig.ready`. It is asked for each sending, and its answer is stored nowhere.
+is sent; so is whether a question still waits for an answer. So such a mail carries ids, and names a reader: a function
+that the app which owns the cause registers in its `AppConfig.ready`. It is asked for each sending, and its answer is
+stored nowhere.
 """
 
 
@@ -14,7 +15,8 @@ _readers = {}
 
 
 def register(name, reader):
-    """`reader(email)` returns the rest of the values for the template (and `headers`), or raises NoLonger."""
+    """`reader(email)` returns the rest of the values for the template (and `headers`; {} when it has all its words), or
+    raises NoLonger."""
     _readers[name] = reader
 
 

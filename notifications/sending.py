@@ -102,9 +102,9 @@ def claim():
 def recover():
     """Give back what dead senders held: leases that have run out."""
     expired = Email.objects.filter(state=EmailState.SENDING, lease_until__lt=timezone.now())
+    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
     for digest in expired.filter(kind=EmailKind.DIGEST):
         digest.end(EmailState.UNKNOWN, "the sender died while sending")
-    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
 
 
 def _deliver(email, courier):
@@ -112,14 +112,15 @@ def _deliver(email, courier):
     if ending := _ending_without_sending(email):
         return _end(email, *ending)
     try:
-        rendered = render(email, live=live.read(email))
+        words = live.read(email)
+        rendered = render(email, live=words)
         message = compose(email, rendered)
     except live.NoLonger as reason:
         return _end(email, EmailState.WITHDRAWN, str(reason))
     except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not stop the next
         logger.error("Mail %s cannot be built: %s", email.pk, type(error).__name__)
         return _again_later(email, f"cannot be built: {type(error).__name__}")
-    email.subject = "" if email.live else rendered.subject
+    email.subject = "" if words else rendered.subject
     try:
         answer = courier.send(email, message)
     except Later as error:

@@ -10,10 +10,15 @@ import re
 from fnmatch import fnmatch
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
+from accounts.models import User
+from actors.models import TwinPair
 from s3hub.management.commands.routes import routes
 from tests.access import ANONYMOUS, PERSONAS, World, word
+from tests.staff import sign_in
 
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
@@ -270,6 +275,34 @@ def test_methods_that_the_code_refuses_are_refused():
             for line in expected(route["name"], method):
                 if route["methods"] != ["ANY"] and method not in route["methods"]:
                     assert line[3][-1] not in {"200", "302"}, route["name"]
+
+
+# What staff may open without any right: the door itself, their own password, and the way out to the public page.
+OPEN_TO_STAFF = {
+    *("admin:index", "admin:jsi18n", "admin:login", "admin:logout", "admin:view_on_site"),
+    *("admin:password_change", "admin:password_change_done"),
+}
+
+
+@pytest.mark.django_db
+def test_staff_without_a_right_get_nothing_of_the_administration():
+    """A second factor opens the door; each page asks for its own right, also when the request is made by hand."""
+    world, wrong = World(), []
+    bare = world.people["other"]
+    User.objects.filter(pk=bare.pk).update(is_staff=True)
+    sign_in(world.clients["other"], bare)
+    world.rows["actors_twinpair"] = TwinPair.objects.create(first=world.public, second=world.foreign, score=90).pk
+    world.rows["account_emailaddress"] = EmailAddress.objects.create(user=bare, email=bare.email).pk
+    world.rows["mfa_authenticator"] = Authenticator.objects.get(user=bare).pk
+    for route in named_routes():
+        if not route["name"].startswith("admin:") or route["name"] in OPEN_TO_STAFF:
+            continue
+        path = reverse(route["name"], kwargs=arguments(world, route, "public"))
+        got = [word(world.ask("other", method, path)) for method in ("GET", "POST")]
+        if not set(got) <= {"403", "404", "405"}:
+            wrong.append(f"{route['name']}: {got}")
+    assert world.ask("other", "GET", reverse("admin:index")).status_code == 200
+    assert wrong == []
 
 
 @pytest.mark.django_db

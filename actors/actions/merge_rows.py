@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 
@@ -135,6 +136,11 @@ def clashes(moved):
     for note, model, row in _rows(moved):
         if note["what"] == "changed" and row and values(row, note["after"]) != note["after"]:
             found.append(f"{model._meta.verbose_name} {row}")
+        if again := _to_make_again(note, model, row):
+            try:
+                again.validate_constraints()
+            except ValidationError:  # somebody made it already
+                found.append(f"{model._meta.verbose_name} {again}")
     for note, many, through, near, far in _links(moved):
         now = set(through._base_manager.filter(**{near: note["actor"]}).values_list(far, flat=True))
         if set(note["added"]) - now or set(note["removed"]) & now:
@@ -142,15 +148,22 @@ def clashes(moved):
     return found
 
 
+def _to_make_again(note, model, row):
+    """The double that was deleted, while the row that was kept is there; None when there is nothing to make."""
+    if note["what"] != "deleted" or row or not model._base_manager.filter(pk=note["kept"]).exists():
+        return None
+    again = model()
+    put(again, note["before"])
+    return again
+
+
 def put_back(moved):
-    """Undo what `move` and `unite` did. A double is made again only while the row that was kept is there."""
+    """Undo what `move` and `unite` did."""
     for note, model, row in _rows(moved):
         if note["what"] == "changed" and row:
             put(row, note["before"])
             _save(row, note["before"])
-        elif note["what"] == "deleted" and row is None and model._base_manager.filter(pk=note["kept"]).exists():
-            again = model()
-            put(again, note["before"])
+        elif again := _to_make_again(note, model, row):
             again.save_base(raw=True, force_insert=True)
     for note, _many, through, near, far in _links(moved):
         _link(through, near, far, note["actor"], note["removed"], note["added"])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from accounts.proofs import TooMany
 from actors.actions.twins import plain_name
 from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
 from notifications.actions import queue_email
+from notifications.live import NoLonger
 
 RESERVED_SLUGS = frozenset({"register", "registrera", "chart", "karta", "export", "new", "nya"})
 FREE_MAIL = settings.BASE_DIR / "actors" / "free_mail_domains.txt"
@@ -27,6 +29,8 @@ MOST_UNSENT = 20  # drafts of one person: each holds a number that nobody else c
 MOST_CLAIMS = 10  # of one person in a day: each mails the owners
 TOO_MANY_UNSENT = _("You have begun many registrations that are not sent. Send them first, or write to us.")
 TOO_MANY_CLAIMS = _("You have asked to edit many profiles today. Wait until tomorrow, or write to us.")
+ARCHIVED = _("The profile is archived and cannot be changed. Write to us if that is wrong.")
+NOT_PUBLISHED = _("The profile is no longer published. Nothing was changed.")
 ALREADY_HERE = _("There is already a profile for that number. Ask to edit it.")
 
 
@@ -110,10 +114,10 @@ def register_actor(*, by, name, kind, organisation_number="", is_sole_trader=Fal
     return actor
 
 
-def _lock_unchanged(actor, version):
+def _lock_editable(actor, by):
     current = Actor.objects.select_for_update().get(pk=actor.pk)
-    if current.version != version:
-        raise Outdated(current)
+    if not Actor.objects.editable_by(by).filter(pk=actor.pk).exists():
+        raise PermissionDenied
     return current
 
 
@@ -121,10 +125,15 @@ def _lock_unchanged(actor, version):
 def save_profile(form, *, by):
     """Save what `form` changed; a published profile is live at once and counts as confirmed.
 
-    Raises Outdated when the profile was saved after the form was shown: nothing is overwritten unseen.
+    Raises Outdated when the profile was saved after the form was shown: nothing is overwritten unseen. Raises
+    PermissionDenied when `by` may not edit it any longer, ValidationError when it was archived.
     """
     actor = form.instance
-    current = _lock_unchanged(actor, form.cleaned_data["version"])
+    current = _lock_editable(actor, by)
+    if current.status == ActorStatus.ARCHIVED:
+        raise ValidationError(ARCHIVED, code="state")
+    if current.version != form.cleaned_data["version"]:
+        raise Outdated(current)
     if not form.has_changed():
         return current
     fields = [name for name in form.changed_data if name != "version"]
@@ -144,8 +153,10 @@ def save_profile(form, *, by):
 
 @transaction.atomic
 def confirm(actor, *, by):
-    """A representative says that the published profile is still right."""
-    Actor.objects.filter(pk=actor.pk, status=ActorStatus.PUBLISHED).update(confirmed_at=timezone.now())
+    """A representative says that the published profile is still right; raises what `save_profile` raises."""
+    if _lock_editable(actor, by).status != ActorStatus.PUBLISHED:
+        raise ValidationError(NOT_PUBLISHED, code="state")
+    Actor.objects.filter(pk=actor.pk).update(confirmed_at=timezone.now())
     AuditEntry.objects.record(by=by, verb="actor.confirm", target=actor)
 
 
@@ -169,11 +180,28 @@ def _ask_owners(claim):
         queue_email(
             to=owner.user.email,
             template="claim_asks_owner",
-            context={"actor": claim.actor.name, "person": claim.user.name, "email": claim.user.email},
+            live="claim",
+            context={
+                "actor": claim.actor.name,
+                "person": claim.user.name,
+                "email": claim.user.email,
+                "claim": claim.pk,
+            },
             language=owner.user.language,
             key=f"{asking_key(claim)}{owner.pk}",
             user=owner.user,
         )
+
+
+def ask_while_it_waits(email):
+    """For `notifications.live`: an owner is asked only while the request waits and they own the profile."""
+    claim = Claim.objects.filter(pk=email.context.get("claim"), state=ClaimState.OPEN).first()
+    if claim is None:
+        raise NoLonger("nothing to answer: the request is decided or taken back")
+    owners = claim.actor.representatives.filter(role=RepresentativeRole.OWNER)
+    if not owners.filter(user=email.user_id).exists():
+        raise NoLonger("no longer an owner of the profile")
+    return {}
 
 
 @transaction.atomic

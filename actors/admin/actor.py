@@ -15,6 +15,7 @@ from accounts.models import AuditEntry
 from actors import worklists
 from actors.actions import remember_twins
 from actors.admin import bulk, comparing, merging, review
+from actors.admin.history import history
 from actors.models import Actor, ActorStatus, Claim, Representative
 from actors.numbers import parse, written
 from web.fields import LineField
@@ -230,7 +231,7 @@ class ActorAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "actor": actor,
             "done": AuditEntry.objects.filter(target_type="actors.actor", target_id=str(actor.pk))[:HISTORY_SHOWN],
-            "saves": comparing.history(actor, HISTORY_SHOWN),
+            "saves": history(actor, HISTORY_SHOWN),
             "limit": HISTORY_SHOWN,
         }
         return TemplateResponse(request, "admin/actors/actor/history.html", context)

@@ -108,16 +108,3 @@ def people(events):
     """The persons behind rows of the history, by id."""
     ids = {who(event) for event in events} - {None}
     return get_user_model().objects.in_bulk(ids)
-
-
-def history(actor, limit):
-    """The last `limit` saves of `actor` as dicts: at, by, changes, reason; the very first has no changes."""
-    events = list(events_of(actor)[: limit + 1])
-    known = people(events)
-    steps = []
-    for event, before in zip(events, [*events[1:], None], strict=True):
-        found = changes(before, event) if before else []
-        steps.append(
-            {"at": event.pgh_created_at, "by": known.get(who(event)), "changes": found, "is_first": before is None}
-        )
-    return [step for step in steps[:limit] if step["changes"] or step["is_first"]]

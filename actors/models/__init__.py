@@ -10,6 +10,7 @@ from actors.models.actor import (
     SniVersion,
 )
 from actors.models.curation import Reviewing, TwinPair, TwinSearch
+from actors.models.history import ActorArea, ActorCompetence, ActorTheme
 from actors.models.loaded import LoadedRow
 from actors.models.merge import Merge
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole, Turn
@@ -17,9 +18,12 @@ from actors.models.strategy import Area, Competence, Municipality, Theme
 
 __all__ = [
     "Actor",
+    "ActorArea",
+    "ActorCompetence",
     "ActorKind",
     "ActorQuerySet",
     "ActorStatus",
+    "ActorTheme",
     "Area",
     "Certainty",
     "Claim",

@@ -1,6 +1,7 @@
 """Change a profile without overwriting anybody's work unseen."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -49,7 +50,7 @@ def _conflict(request, form, current):
     return render(request, "actors/edit_conflict.html", context, status=409)
 
 
-def save_or_explain(request, form, *, to):
+def save_or_explain(request, form, *, to, thanks=""):
     """Save and go to `to`; the 409 page when somebody saved between; None when the form has errors."""
     if not form.is_valid():
         return None
@@ -57,7 +58,16 @@ def save_or_explain(request, form, *, to):
         registration.save_profile(form, by=request.user)
     except registration.Outdated as error:
         return _conflict(request, form, error.current)
+    except ValidationError as error:
+        return _refused(request, error)
+    if thanks:
+        messages.success(request, thanks)
     return redirect(to)
+
+
+def _refused(request, error):
+    messages.error(request, " ".join(error.messages))
+    return redirect("my_page")
 
 
 @private
@@ -65,14 +75,12 @@ def save_or_explain(request, form, *, to):
 def edit(request, slug):
     actor = get_object_or_404(Actor.objects.editable_by(request.user), slug=slug)
     if actor.status == ActorStatus.ARCHIVED:
-        messages.error(request, _("The profile is archived and cannot be changed. Write to us if that is wrong."))
+        messages.error(request, registration.ARCHIVED)
         return redirect("my_page")
     form = EditForm(request.POST or None, instance=actor)
     if request.method == "POST":
-        response = save_or_explain(request, form, to=_after(actor))
+        response = save_or_explain(request, form, to=_after(actor), thanks=_("The changes are saved."))
         if response:
-            if response.status_code == 302:
-                messages.success(request, _("The changes are saved."))
             return response
     return render(request, "actors/edit.html", {"form": form, "actor": actor})
 
@@ -85,6 +93,9 @@ def _after(actor):
 @require_POST
 def confirm(request, slug):
     actor = get_object_or_404(Actor.objects.published().editable_by(request.user), slug=slug)
-    registration.confirm(actor, by=request.user)
+    try:
+        registration.confirm(actor, by=request.user)
+    except ValidationError as error:
+        return _refused(request, error)
     messages.success(request, _("Thank you. The profile now says that it was confirmed today."))
     return redirect("my_page")

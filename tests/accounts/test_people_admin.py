@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from accounts.models import User
-from tests.factories import make_user
+from tests.factories import make_curator, make_user
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +49,16 @@ def test_rights_are_given_by_administrators_only(client, keeper):
 
     row = User.objects.get(pk=keeper.pk)
     assert (row.is_superuser, row.groups.count(), row.name) == (False, 0, "New")
+
+
+def test_curators_are_made_by_administrators_only(client, keeper):
+    make_curator()
+    user, url = make_user(), "/en/admin/accounts/user/"
+
+    client.post(url, {"action": "make_curators", "_selected_action": [user.pk]})
+    assert (User.objects.get(pk=user.pk).is_staff, user.groups.count()) == (False, 0)
+
+    keeper.user_permissions.set(Permission.objects.filter(codename="view_user"))
+    page = client.get(url)
+    assert user.email in page.content.decode()
+    assert "make_curators" not in page.content.decode()

@@ -6,10 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.actions import close_account
 from actors import actions
 from actors.actions import registration
 from actors.models import ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
-from notifications.models import Email
+from notifications import sending
+from notifications.models import Email, EmailState
 from tests.actors.journeys import code_for
 from tests.factories import make_actor, make_user, verified
 
@@ -154,6 +156,35 @@ def test_a_decision_asks_itself_who_may_take_it(decide):
             decide(claim, by=person, **words)
     claim.refresh_from_db()
     assert claim.state == ClaimState.OPEN
+
+
+MEANWHILE = {
+    "nothing": lambda claim, owner: None,
+    "another owner decides": lambda claim, owner: actions.refuse_claim(
+        claim, by=claim.actor.representatives.exclude(user=owner).get().user, reason="No"
+    ),
+    "the one who asks leaves": lambda claim, owner: close_account(by=claim.user),
+    "the owner is removed": lambda claim, owner: owner.represents.all().delete(),
+    "the owner becomes an editor": lambda claim, owner: owner.represents.update(role=RepresentativeRole.EDITOR),
+    "the owner leaves": lambda claim, owner: close_account(by=owner),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_whether_an_owner_is_asked_is_decided_when_the_mail_goes(what):
+    owner, other, asker = make_user(), make_user(), make_user()
+    claim, _new = registration.claim_actor(make_actor(representatives=[owner, other]), by=asker)
+    mail = Email.objects.get(template="claim_asks_owner", user=owner)
+
+    MEANWHILE[what](claim, owner)
+    sending.send_due()
+
+    mail.refresh_from_db()
+    assert mail.state == (EmailState.SENT if what == "nothing" else EmailState.WITHDRAWN)
+    others = Email.objects.get(template="claim_asks_owner", user=other)
+    still_asked = what not in {"another owner decides", "the one who asks leaves"}
+    assert others.state == (EmailState.SENT if still_asked else EmailState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("status", [ActorStatus.DRAFT, ActorStatus.SUBMITTED, ActorStatus.ARCHIVED])

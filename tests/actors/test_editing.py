@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
+from actors.actions import registration
 from actors.forms import EditForm
 from actors.models import Actor, ActorStatus, Competence
 from tests.factories import make_actor, make_area, make_municipality, make_user, verified
@@ -84,6 +85,45 @@ def test_a_change_does_not_undo_a_decision_taken_meanwhile(client, eva):
 
     actor.refresh_from_db()
     assert (actor.status, actor.name) == (ActorStatus.PUBLISHED, "Nytt")
+
+
+def meanwhile(monkeypatch, change):
+    """Let `change` happen between what the view looked up and what the action locks."""
+    for name in ("save_profile", "confirm"):
+        act = getattr(registration, name)
+        monkeypatch.setattr(registration, name, lambda *args, act=act, **kwargs: (change(), act(*args, **kwargs))[1])
+
+
+@pytest.mark.parametrize("name", ["actor_edit", "actor_confirm"])
+def test_whoever_lost_the_right_meanwhile_changes_and_sees_nothing(client, eva, monkeypatch, name):
+    actor = make_actor("Före", representatives=[eva])
+    values = typed(actor, name="Efter")
+
+    def loses_the_right():
+        eva.represents.all().delete()
+        Actor.objects.update(description_sv="Bara för dem som får")
+
+    meanwhile(monkeypatch, loses_the_right)
+    answer = client.post(reverse(name, args=[actor.slug]), values)
+
+    actor.refresh_from_db()
+    assert (answer.status_code, actor.name, actor.confirmed_at) == (403, "Före", None)
+    assert "Bara för dem" not in answer.content.decode()
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["actor_edit", "actor_confirm"])
+def test_what_was_archived_meanwhile_is_not_changed_and_says_so(client, eva, monkeypatch, name):
+    actor = make_actor("Före", representatives=[eva])
+    values = typed(actor, name="Efter")
+
+    meanwhile(monkeypatch, lambda: Actor.objects.update(status=ActorStatus.ARCHIVED))
+    answer = client.post(reverse(name, args=[actor.slug]), values, follow=True)
+
+    actor.refresh_from_db()
+    assert (actor.name, actor.confirmed_at) == ("Före", None)
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert not AuditEntry.objects.exists()
 
 
 def test_nothing_changed_is_nothing_saved(client, eva):

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
@@ -253,6 +253,20 @@ def test_an_error_while_writing_leaves_nothing(folder, monkeypatch):
         load(made)
 
     assert counts() == before
+
+
+def test_two_loads_at_once_take_turns(folder):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor, connection.cursor() as ours:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('region.load'))")
+            ours.execute("SET LOCAL lock_timeout = '100ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                load(read_folder(folder))
+    finally:
+        other.close()
+
+    assert load(read_folder(folder)).writes
 
 
 def test_the_number_of_statements_does_not_follow_the_number_of_rows(folder):

@@ -1,14 +1,16 @@
 """Twins are made one, nothing is lost on the way, and it can be undone."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -195,6 +197,18 @@ def test_a_person_who_left_since_does_not_come_back():
     assert [row.user.email for row in Representative.objects.filter(actor__in=[winner, loser])] == ["eva@example.org"]
 
 
+def test_who_represents_the_merged_one_again_is_named_and_not_doubled():
+    winner, loser = twins()
+    made = actions.merge(winner, loser, by=make_curator(), reason="x")
+    Representative.objects.create(actor=loser, user=Representative.objects.get(user__email="ada@example.org").user)
+
+    with pytest.raises(ValidationError) as error:
+        actions.undo_merge(made, by=make_curator())
+
+    assert error.value.code == "clash"
+    assert "Ada" in error.value.params["what"]
+
+
 def test_it_can_be_undone_for_90_days():
     winner, loser = make_actor(), make_actor()
     made = actions.merge(winner, loser, by=make_curator())
@@ -251,6 +265,14 @@ def test_an_actor_is_not_merged_into_itself():
     with pytest.raises(ValidationError) as error:
         actions.merge(one, one, by=make_curator())
     assert error.value.code == "same"
+
+
+@pytest.mark.parametrize(("status", "into"), [("published", "other"), ("archived", "itself")])
+def test_the_database_keeps_what_is_merged_archived_and_never_into_itself(status, into):
+    one, other = make_actor(status=status), make_actor()
+
+    with pytest.raises(IntegrityError, match="actor_merged_is_archived"), transaction.atomic():
+        Actor.objects.filter(pk=one.pk).update(merged_into={"other": other, "itself": one}[into])
 
 
 def test_a_merged_actor_is_neither_restored_nor_offered_to_be():
@@ -317,25 +339,68 @@ def test_loading_the_region_again_reports_a_merged_actor_and_leaves_it(capsys):
     assert load(read_folder(TINY)).kinds["actor"].merged == {loser.slug: winner.slug}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_curators_who_merge_the_same_pair_at_once_merge_it_once():
-    one, other, curators = make_actor(), make_actor(), [make_curator(), make_curator()]
-    ready = Barrier(2)
+def somebody_waits_for_us():
+    with connection.cursor() as cursor:
+        waiting = "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        cursor.execute(f"SELECT EXISTS ({waiting})")
+        return cursor.fetchone()[0]
 
-    def go(pair, curator):
+
+def at_once(*acts):
+    """Do each act in a thread of its own, all begun together; what came of each: "done", or why it was refused."""
+    ready = Barrier(len(acts))
+
+    def go(act):
         try:
             ready.wait()
-            with transaction.atomic():
-                actions.merge(*pair, by=curator)
+            act()
         except ValidationError as error:
             return error.code
         finally:
             connection.close()
-        return "merged"
+        return "done"
 
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(go, [(one, other), (other, one)], curators))
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(go, acts))
 
-    assert sorted(done) == ["merged", "state"]
+
+@pytest.mark.django_db(transaction=True)
+def test_both_are_locked_in_one_order_whichever_stays():
+    """Else two curators who merge the same pair in opposite directions could wait for each other."""
+    first, second, curator = make_actor(), make_actor(), make_curator()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Actor.objects.select_for_update().get(pk=first.pk)
+            merging = pool.submit(at_once, partial(actions.merge, second, first, by=curator))
+            end = time.monotonic() + 10
+            while not somebody_waits_for_us():
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            free = Actor.objects.select_for_update(skip_locked=True).filter(pk=second.pk)
+            assert list(free) == [second]
+        assert merging.result(timeout=10) == ["done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_curators_who_undo_the_same_merge_at_once_undo_it_once():
+    one, other, curators = make_actor(), make_actor(), [make_curator(), make_curator()]
+    made = actions.merge(one, other, by=curators[0])
+
+    done = at_once(*(partial(actions.undo_merge, made, by=curator) for curator in curators))
+
+    assert done == ["done", "state"]
+    assert AuditEntry.objects.filter(verb="actor.undo_merge").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_curators_who_merge_the_same_pair_at_once_merge_it_once():
+    one, other, curators = make_actor(), make_actor(), [make_curator(), make_curator()]
+
+    done = at_once(
+        partial(actions.merge, one, other, by=curators[0]), partial(actions.merge, other, one, by=curators[1])
+    )
+
+    assert done == ["done", "state"]
     assert Merge.objects.count() == 1
     assert Actor.objects.exclude(merged_into=None).count() == 1

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -228,6 +229,29 @@ def test_many_at_once_give_a_line_each_and_a_bad_one_stops_nobody(client, curato
     assert lines == [(good.pk, True), (changed.pk, False), (withdrawn.pk, False), (last.pk, True)]
     assert Email.objects.count() == 2
     assert set(Actor.objects.filter(status="published")) == {good, last}
+
+
+def test_many_at_once_are_decided_only_as_they_were_seen(client, curator):
+    actor = submitted()
+
+    for version in ("", "x", actor.version + 1):
+        outcome = bulk(client, "publish", actor, **{f"version-{actor.pk}": version}).context["outcome"]
+        assert [is_done for _actor, is_done, _line in outcome] == [False]
+    assert Actor.objects.get().status == "submitted"
+
+
+def test_who_may_only_look_is_offered_no_decisions(client):
+    reader, actor = make_user(is_staff=True), submitted()
+    reader.user_permissions.add(Permission.objects.get(codename="view_actor"))
+    sign_in(client, reader)
+
+    page = client.get("/en/admin/actors/actor/")
+    answer = client.post("/en/admin/actors/actor/", {"action": "publish_selected", "_selected_action": [actor.pk]})
+
+    assert actor.name in page.content.decode()
+    assert "publish_selected" not in page.content.decode()
+    assert "rows" not in (answer.context or {})
+    assert Actor.objects.get().status == "submitted"
 
 
 def test_many_at_once_are_first_shown_and_a_reason_is_asked_for(client, curator):

@@ -197,6 +197,36 @@ def test_without_the_permission_nothing_can_be_done_even_by_hand(client, sign_in
     assert not AuditEntry.objects.exists()
 
 
+def test_not_even_an_administrator_rewrites_the_ledger(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    mail, stopped = make_sent(), Suppression.objects.create(address="gone@example.org")
+
+    typed = {"post": "yes", "to": "other@example.org", "address": "other@example.org"}
+    answers = [
+        client.post(reverse(f"admin:notifications_{name}_{page}", args=args), typed)
+        for name, row in (("email", mail), ("suppression", stopped))
+        for page, args in (("add", []), ("change", [row.pk]), ("delete", [row.pk]))
+    ]
+    run(client, LIST, "delete_selected", mail)
+    run(client, STOPPED, "delete_selected", stopped)
+
+    assert [answer.status_code for answer in answers] == [403] * 6
+    assert list(Email.objects.values_list("pk", "to", "state")) == [(mail.pk, mail.to, "sent")]
+    assert list(Suppression.objects.all()) == [stopped]
+
+
+def test_a_mail_is_shown_as_text_letter_by_letter(client, sign_in):
+    sign_in("view_email")
+    context = {"name": "Eva <b>Ek</b>", "actor": "A", "slug": "a", "text": "<i>One</i>\nTwo"}
+    mail = queue(template="claim_approved", context=context, secret={})
+
+    page = client.get(reverse("admin:notifications_email_change", args=[mail.pk])).content.decode()
+
+    assert "&lt;i&gt;One&lt;/i&gt;<br>Two" in page
+    assert "<i>One" not in page
+
+
 @pytest.mark.parametrize("who", ["nobody", "person", "staff"])
 def test_the_ledger_is_closed_to_everybody_else(client, settings, who):
     settings.SECOND_FACTOR_REQUIRED = False

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications import sending
+from notifications import live, sending
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from tests.factories import make_user
 from tests.notifications.conftest import queue, states
@@ -33,6 +33,35 @@ def test_a_batch_goes_over_one_connection_and_is_marked_mail_by_mail(sink):
     )
     assert list(rows) == [("sent", 1, "250 Taken", None, {"code": ""}, "Your code to sign in")]
     assert sending.send_due() == {}
+
+
+def test_a_mail_whose_cause_is_gone_is_withdrawn_and_a_question_that_fails_stops_no_other(sink, monkeypatch):
+    def reader(email):
+        if email.to == "broken@example.org":
+            raise LookupError
+        if email.to == "late@example.org":
+            raise live.NoLonger("answered")
+        return {}
+
+    monkeypatch.setattr(live, "_readers", {"asked": reader})
+    late, broken, fine = (queue(f"{name}@example.org", live="asked") for name in ("late", "broken", "fine"))
+
+    assert sending.send_due() == {"withdrawn": 1, "queued": 1, "sent": 1}
+
+    assert states() == {late.to: "withdrawn", broken.to: "queued", fine.to: "sent"}
+    assert Email.objects.get(to=late.to).answer == "answered"
+    assert [taken.to for taken in sink.taken] == [[fine.to]]
+
+
+def test_words_that_are_asked_for_at_sending_are_kept_nowhere(sink, monkeypatch):
+    monkeypatch.setattr(live, "_readers", {"asked": lambda email: {"minutes": 4711}})
+    mail = queue("fine@example.org", live="asked")
+    sending.send_due()
+
+    mail.refresh_from_db()
+    assert "4711" in sink.taken[0].message.get_body(("plain",)).get_content()
+    assert "4711" not in str([getattr(mail, field.attname) for field in mail._meta.fields])
+    assert mail.subject == ""
 
 
 def test_a_claim_is_never_made_inside_a_transaction(sink):
