@@ -103,17 +103,17 @@ class ActorFilter(django_filters.FilterSet):
     def page_number(self):
         return int(self.form.cleaned_data.get("page") or 1)
 
-    def ordered(self):
-        """The result in the order that was asked for; "best match" without a search is A–Ö."""
+    def ordered(self, total):
+        """The result, of `total` actors, in the order that was asked for; "best match" without a search is A–Ö."""
         if self.sorting == "new":
             return self.narrowed().order_by("-published_at", "-id")
         if self.sorting == "match" and self.query.words and not self.query.is_personal:
-            return search.ranked(self.narrowed(), self.query, exact=self.exact)
+            return search.ranked(self.narrowed(), self.query, exact=self.exact, total=total)
         return self.narrowed().order_by("name_sort", "id")
 
     def ids(self, counts):
         """The ids of `ordered()`. A result too large to be told is ranked once a minute."""
-        ids = self.ordered().values_list("pk", flat=True)
+        ids = self.ordered(counts[""].total).values_list("pk", flat=True)
         is_ranked = self.sorting == "match" and self.query.words
         return facets.kept_ids(ids) if is_ranked and counts[""].is_capped else ids
 

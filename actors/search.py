@@ -23,7 +23,7 @@ STARTING = 100  # names that begin with what was asked for are always among the 
 _NUMBER_WORDS = re.compile(r"^(?:org(?:anisations)?\.?\s*-?\s*(?:nr|nummer|no)\b|orgnr\b|vat\b|moms\w*)[\s.:]*", re.I)
 _TEN_DIGITS = re.compile(r"^[0-9]{10}$")
 _NUMBER_INSIDE = re.compile(r"(?<![0-9])(?:16)?([0-9]{6})[-–—‐‑ ]?([0-9]{4})(?![0-9])")
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def asked(value):
     folded = unicodedata.normalize("NFKC", text)
     number = compact(_NUMBER_WORDS.sub("", folded))
     plain = number if _TEN_DIGITS.match(number) else _NUMBER_INSIDE.sub(r"\1\2", folded)
-    words = [word[:MAX_WORD] for word in _WORD.findall(plain.lower())][:MAX_WORDS]
+    words = [word[:MAX_WORD] for word in WORD.findall(plain.lower())][:MAX_WORDS]
     return Asked(text, words, any(_is_personal(word) for word in words))
 
 
@@ -114,13 +114,13 @@ def matching(queryset, query, *, exact):
     return queryset.filter(Matches(query.words) if exact else Resembles(query.text[:80]))
 
 
-def ranked(queryset, query, *, exact):
-    """Best match first. At most RANKED of the hits are ranked, and those whose names begin with the text."""
+def ranked(queryset, query, *, exact, total):
+    """Best match first. Of more than RANKED hits those are ranked, and those whose names begin with the text."""
     if not exact:
         return queryset.order_by(Likeness(query.text[:80]).desc(), "name_sort", "id")
     start = sort_key(query.text)
-    hits = queryset.order_by()
-    starting = hits.filter(name_sort__startswith=start)[:STARTING].values("pk")
-    candidates = hits[:RANKED].values("pk").union(starting)
+    if total > RANKED:
+        starting = queryset.filter(name_sort__startswith=start)[:STARTING].values("pk")
+        queryset = Actor.objects.filter(pk__in=queryset[:RANKED].values("pk").union(starting))
     begins = Func(F("name_sort"), Value(start), function="starts_with", output_field=BooleanField())
-    return Actor.objects.filter(pk__in=candidates).order_by(begins.desc(), Rank(query.words).desc(), "name_sort", "id")
+    return queryset.order_by(begins.desc(), Rank(query.words).desc(), "name_sort", "id")

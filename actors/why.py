@@ -1,11 +1,12 @@
 """Why an actor is among the hits: which of its texts hold the words, with the words marked."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
 from django.conf import settings
-from django.db.models import F, Func, TextField
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import conditional_escape
@@ -13,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actors.search import words_value
+from actors.search import WORD
 
 TEXTS = ("description", "offers", "seeks")
 FIELDS = {  # field → the configuration its words were indexed with
@@ -23,42 +24,42 @@ FIELDS = {  # field → the configuration its words were indexed with
     **{f"{text}_sv": "sv_unaccent" for text in TEXTS},
     **{f"{text}_en": "en_unaccent" for text in TEXTS},
 }
-_OPEN, _CLOSE = "\ue000", "\ue001"
 SHOWN = 260  # characters of a long text, from a little before the first word found
 BEFORE = 70
 
+_FORMS = """
+SELECT word, to_tsvector('sv_unaccent', word) @@ query, to_tsvector('en_unaccent', word) @@ query
+FROM unnest(%s::text[]) word, actors_query(%s::text[], false) query
+"""
 
-class Marked(Func):
-    """A text, as the index read it, with the words found in it between two private characters.
 
-    Every character keeps its place, so that the marks can be moved to the text as it was written.
+def forms(rows, words):
+    """The words in the texts of `rows` that are forms of `words`, by the configuration that reads them so.
+
+    The stemmers are the database's, and they are slow: only words with the same first letter are shown to them.
     """
-
-    output_field = TextField()
-    template = (
-        "CASE WHEN %(text)s = '' THEN '' ELSE ts_headline('%(config)s', actors_words(%(text)s),"
-        " actors_query(%(words)s, false), 'StartSel=%(open)s, StopSel=%(close)s, HighlightAll=true') END"
-    )
-
-    def __init__(self, name, words):
-        super().__init__(F(name), words_value(words))
-        self.config = FIELDS[name]
-
-    def as_sql(self, compiler, connection, **extra):
-        (text, _none), (words, params) = (compiler.compile(part) for part in self.get_source_expressions())
-        names = {"text": text, "words": words, "config": self.config, "open": _OPEN, "close": _CLOSE}
-        return self.template % names, params
+    texts = "\n".join(getattr(row, name) for row in rows for name in FIELDS)
+    likely, letters = set(WORD.findall(texts)), {_plain(word[0]) for word in words}
+    if all(letters):
+        likely = {word for word in likely if _plain(word[0]) in ("", *letters)}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMS, [list(likely), words])
+        found = cursor.fetchall()
+    return {"sv_unaccent": {word for word, sv, _en in found if sv}, "en_unaccent": {w for w, _sv, en in found if en}}
 
 
-def spans(marked, text):
-    """Where in `text` the words are, as pairs of start and end; none when the marks cannot be trusted."""
-    first, *parts = marked.split(_OPEN)
-    place, found = len(first), []
-    for part in parts:
-        word, _close, rest = part.partition(_CLOSE)
-        found.append((place, place + len(word)))
-        place += len(word) + len(rest)
-    return found if place == len(text) and _OPEN not in text and _CLOSE not in text else []
+@lru_cache(maxsize=1000)
+def _plain(letter):
+    """A first letter as the index reads it, where every stem keeps it; "" for one that may become several."""
+    plain = unicodedata.normalize("NFKD", letter.lower())[0]
+    return plain if plain.isascii() else ""
+
+
+def spans(text, words):
+    """Where in `text` those words are, as pairs of start and end."""
+    if not any(word in text for word in words):
+        return []
+    return [found.span() for found in WORD.finditer(text) if found[0] in words]
 
 
 def highlighted(text, found, start=0, end=None):
@@ -112,17 +113,12 @@ class Hit:
     why: list
 
 
-def with_reasons(rows, words):
-    """Annotate the rows of one page with their texts marked."""
-    return rows.annotate(**{f"marked_{name}": Marked(name, words) for name in FIELDS})
-
-
-def hit(actor, vocabulary, words=()):
-    """The row of a list for `actor`; with `words`, one that was annotated by `with_reasons`."""
+def hit(actor, vocabulary, words=(), forms=None):
+    """The row of a list for `actor`; with `words`, and their `forms` in the texts of the rows, it says what matched."""
     tags = vocabulary.tags_of(actor)
     if not words:
         return Hit(actor, actor.name, actor.description, tags, [])
-    found = {name: spans(getattr(actor, f"marked_{name}"), getattr(actor, name)) for name in FIELDS}
+    found = {name: spans(getattr(actor, name), forms[configuration]) for name, configuration in FIELDS.items()}
     name = highlighted(actor.name, found["name"])
     return Hit(actor, name, _text(actor, found), tags, _why(actor, found, vocabulary, words))
 

@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.shortcuts import render
 from psycopg.errors import QueryCanceled
 
@@ -14,9 +14,7 @@ def time_limit(milliseconds):
         @wraps(view)
         def limited(request, *args, **kwargs):
             try:
-                with transaction.atomic():
-                    with connection.cursor() as cursor:
-                        cursor.execute(f"SET LOCAL statement_timeout = {int(milliseconds)}")
+                with connection.execute_wrapper(_limited(milliseconds)):
                     return view(request, *args, **kwargs)
             except OperationalError as error:
                 if not isinstance(error.__cause__, QueryCanceled):
@@ -26,6 +24,18 @@ def time_limit(milliseconds):
         return limited
 
     return decorator
+
+
+def _limited(milliseconds):
+    """Sends the limit along with each statement: no transaction, and no journey of its own. Not for server cursors."""
+    limit = f"SET LOCAL statement_timeout = {int(milliseconds)}; "
+
+    def execute_within(execute, sql, params, many, context):
+        done = execute(limit + sql, params, many, context)
+        context["cursor"].nextset()
+        return done
+
+    return execute_within
 
 
 def too_slow(request):

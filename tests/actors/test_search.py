@@ -200,6 +200,28 @@ def test_words_between_strokes_are_marked_where_they_stand():
     assert hit.text == "Om hav/<mark>vatten</mark> &amp; AI-<mark>labb</mark>"
 
 
+@pytest.mark.parametrize(
+    ("query", "written"), [("ostra", "Östra"), ("östra", "Ostra"), ("oresund", "Øresund"), ("øresund", "Oresund")]
+)
+def test_a_word_is_marked_however_its_first_letter_is_written(query, written):
+    make_actor("Hit", description_sv=f"Vid {written}, nära ån")
+
+    (hit,) = found(query).context["hits"]
+
+    assert hit.text == f"Vid <mark>{written}</mark>, nära ån"
+
+
+def test_a_form_of_a_word_is_marked_in_the_language_of_its_text():
+    make_actor("Hit", description_sv="Varvens varv", description_en="Forecasting for varv")
+
+    (hit,) = found("varv forecasts").context["hits"]
+
+    assert hit.text == "<mark>Forecasting</mark> for <mark>varv</mark>"
+    with override("sv"):
+        (hit,) = Client().get(reverse("actor_list"), {"q": "varv forecasts"}).context["hits"]
+    assert hit.text == "<mark>Varvens</mark> <mark>varv</mark>"
+
+
 def test_of_a_long_text_the_part_with_the_words_is_shown():
     make_actor("Hit", description_sv="Inledning. " * 60 + "En hamn för prov. " + "Avslutning. " * 60)
 

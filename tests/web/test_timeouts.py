@@ -10,11 +10,12 @@ from web.timeouts import time_limit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def asking(sql, milliseconds=50):
+def asking(*statements, milliseconds=50):
     @time_limit(milliseconds)
     def view(request):
         with connection.cursor() as cursor:
-            cursor.execute(sql)
+            for sql in statements:
+                cursor.execute(sql)
         return HttpResponse("done")
 
     return view
@@ -28,8 +29,13 @@ def test_a_question_beyond_the_limit_is_answered_503(rf):
     assert "no-store" in response["Cache-Control"]
 
 
+def test_every_question_has_the_limit(rf):
+    assert asking("SELECT 1", "SELECT pg_sleep(2)")(rf.get("/")).status_code == 503
+    assert asking("SELECT pg_sleep(0.3)", "SELECT pg_sleep(0.3)", milliseconds=500)(rf.get("/")).content == b"done"
+
+
 def test_the_limit_ends_with_the_view(rf):
-    assert asking("SELECT 1", 50)(rf.get("/")).content == b"done"
+    assert asking("SELECT 1")(rf.get("/")).content == b"done"
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.2)")
