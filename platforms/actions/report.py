@@ -26,7 +26,8 @@ def _members(space):
     lines = []
     for actor in sorted(people, key=lambda one: (one is None, one.name_sort if one else "")):
         count = ngettext("%(count)s person", "%(count)s people", people[actor]) % {"count": people[actor]}
-        lines.append(f"- {actor.name if actor else _('On behalf of nobody')}: {count}")
+        name = actor.name if actor else _("On behalf of nobody")
+        lines.append(f"- {name}: {count}")
     return "\n".join(lines)
 
 
