@@ -54,13 +54,13 @@ def test_a_mail_whose_cause_is_gone_is_withdrawn_and_a_question_that_fails_stops
 
 
 def test_words_that_are_asked_for_at_sending_are_kept_nowhere(sink, monkeypatch):
-    monkeypatch.setattr(live, "_readers", {"asked": lambda email: {"minutes": 4711}})
-    mail = queue("fine@example.org", live="asked")
+    monkeypatch.setattr(live, "_readers", {"asked": lambda email: {"message": "kanarie"}})
+    mail = queue("fine@example.org", template="contact", context={"topic": "t"}, secret={}, live="asked")
     sending.send_due()
 
     mail.refresh_from_db()
-    assert "4711" in sink.taken[0].message.get_body(("plain",)).get_content()
-    assert "4711" not in str([getattr(mail, field.attname) for field in mail._meta.fields])
+    assert "kanarie" in sink.taken[0].message.get_body(("plain",)).get_content()
+    assert "kanarie" not in str([getattr(mail, field.attname) for field in mail._meta.fields])
     assert mail.subject == ""
 
 
