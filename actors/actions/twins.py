@@ -20,6 +20,7 @@ from actors.models import Actor, TwinPair, TwinSearch
 
 CANDIDATES = 20
 LIKE, LIKE_IN_SAME_PLACE = 92, 84  # per cent
+AS_IN_NAME = 0.4  # the share of a plain name's trigrams that a twin's name has too; only very short names have fewer
 SHOWN = 4
 LIVE = ("submitted", "published", "returned")
 LEGAL_FORMS = re.compile(
@@ -40,7 +41,8 @@ FROM actors_actor me, LATERAL (
        AND o.id <> me.id LIMIT %(cap)s)
     UNION ALL
     (SELECT o.id, 'name' FROM actors_actor o
-     WHERE o.name %% me.name AND o.id <> me.id ORDER BY similarity(o.name, me.name) DESC LIMIT %(cap)s)
+     WHERE o.name %%> %(plain)s AND o.id <> me.id
+     ORDER BY greatest(similarity(o.name, me.name), similarity(o.name, %(plain)s)) DESC LIMIT %(cap)s)
 ) other
 WHERE me.id = %(id)s
 GROUP BY other.id
@@ -93,9 +95,11 @@ def likeness(one, other):
     return round(max(fuzz.token_sort_ratio(plain_name(a), plain_name(b)) for a, b in pairs))
 
 
+@transaction.atomic
 def _candidates(actor):
     with connection.cursor() as cursor:
-        cursor.execute(PICK, {"id": actor.pk, "cap": CANDIDATES})
+        cursor.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {AS_IN_NAME}")
+        cursor.execute(PICK, {"id": actor.pk, "plain": plain_name(actor.name), "cap": CANDIDATES})
         return {pk: (number, domain) for pk, number, domain in cursor.fetchall()}
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from actors.actions.twins import search_twins, unsearched
+from actors.actions.twins import CANDIDATES, search_twins, unsearched
 from actors.models import Actor, TwinPair
 from actors.tasks import find_twins
 from tests.factories import make_actor, make_municipality
@@ -24,6 +24,26 @@ def test_each_actor_is_searched_once_in_batches_until_it_changes():
     assert find_twins() == 1
     assert TwinPair.objects.open().count() == 3
     assert draft.pk not in {pk for pair in TwinPair.objects.values_list("first", "second") for pk in pair}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Cefur", "Ceur Aktiebolag"),
+        ("Rosnäs Besökssäkerhet HB", "Rosnas Besokssakerhet HB"),
+        ("Nordisk Fiberbeläggning AB", "Fiberbeläggning Nordisk ek. för."),
+        ("Teko Tryck", "TekoTayck Ltd"),
+    ],
+)
+def test_twins_are_found_without_dots_with_a_slip_in_another_order_or_of_another_form(name, other):
+    place = make_municipality()
+    pair = [make_actor(name, municipality=place).pk, make_actor(other, municipality=place).pk]
+    for number in range(CANDIDATES + 5):
+        make_actor(f"{name.split()[0]} {number} avdelning AB", municipality=place)
+
+    search_twins(100)
+
+    assert TwinPair.objects.open().filter(first=pair[0], second=pair[1]).exists()
 
 
 def test_looking_for_twins_is_no_change_of_the_actor_and_a_verdict_stands():
