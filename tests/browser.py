@@ -20,7 +20,7 @@ SETTLED = """() => new Promise(done => {
     ? setTimeout(look, 10) : requestAnimationFrame(() => setTimeout(done));
   look();
 })"""
-PATIENCE = 20  # seconds for what a page asks for
+PATIENCE = 15  # seconds for a page and for what it asks for
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -51,6 +51,7 @@ class Visitor:
         self.under_way = set()
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         self.scripts = options.get("java_script_enabled", True)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page = self.context.new_page()
         self.page.add_init_script(WATCH)
         self.page.on("request", self._asked)
