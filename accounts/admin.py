@@ -1,7 +1,8 @@
 """People and the log in the administration."""
 
-from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField
 from django.forms import CheckboxSelectMultiple
@@ -12,10 +13,6 @@ from accounts.models import AuditEntry, User
 from web.exports import csv_response
 
 MOST_EXPORTED = 10_000
-
-for model in (EmailAddress,):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
 
 
 @admin.register(User)
@@ -89,3 +86,37 @@ class AuditEntryAdmin(admin.ModelAdmin):
         """At most 10,000 lines, newest first."""
         names = ["at", "by_label", "verb", "target_type", "target_id", "target_label", "reason"]
         return csv_response(f"log-{timezone.localdate()}.csv", names, chosen.values_list(*names)[:MOST_EXPORTED])
+
+
+@admin.register(Group)
+class GroupAdmin(stock.GroupAdmin):
+    """Rights as plain boxes: the stock pair of lists is named in a way that screen readers may not read."""
+
+    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(admin.ModelAdmin):
+    """Who has which second factor: to see, and to take one away whose device is lost. Its secret is shown to nobody."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def delete_model(self, request, obj):
+        AuditEntry.objects.record(by=request.user, verb="user.take_second_factor", target=obj.user, reason=obj.type)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for one in queryset.select_related("user"):
+            self.delete_model(request, one)

@@ -83,3 +83,5 @@ class ForgottenPasswordForm(CountedAddressMixin, allauth_forms.ResetPasswordForm
 
 class NewAddressForm(CountedAddressMixin, allauth_forms.AddEmailForm):
     """A code to the address that an account is to have."""
+
+    email = AddressField(label=_("Your new e-mail address"))

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actors import worklists
 
+LEFT_OUT = ("allauth.", "django.contrib.auth.")  # tables of other packages; `accounts.admin` has what is needed of them
+
 
 class Site(admin.AdminSite):
     """The stock admin under the hub's own head: it opens on what waits, the tables stand below."""
@@ -16,6 +18,11 @@ class Site(admin.AdminSite):
     index_title = _("What waits for you")
     index_template = "admin/worklists.html"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """allauth's tables would show the secrets of codes, and give an account the address of somebody else."""
+        if admin_class is None or not admin_class.__module__.startswith(LEFT_OUT):
+            super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self):
         ours = path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(view_on_site), name="view_on_site")

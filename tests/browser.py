@@ -1,6 +1,8 @@
 """A real Chromium for tests: it sees what a person sees, and remembers what a page must never do."""
 
 import os
+import time
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +15,12 @@ RUN_AXE = """tags => axe.run(document, {
 }).then(result => result.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(' | ')))"""
 WATCH = """window.__refused = [];
 addEventListener('securitypolicyviolation', e => window.__refused.push(e.violatedDirective + ' ' + e.blockedURI));"""
+SETTLED = """() => new Promise(done => {
+  const look = () => document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
+    ? setTimeout(look, 10) : requestAnimationFrame(() => setTimeout(done));
+  look();
+})"""
+PATIENCE = 15  # seconds for a page and for what it asks for
 QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -40,18 +48,26 @@ class Visitor:
         self.faults = []
         self.expected = []
         self.requests = []
+        self.under_way = set()
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         self.scripts = options.get("java_script_enabled", True)
+        self.context.set_default_timeout(PATIENCE * 1000)
         self.page = self.context.new_page()
         self.page.add_init_script(WATCH)
         self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
 
     def _asked(self, request):
         self.requests.append(request.url)
+        self.under_way.add(request)
         if urlsplit(request.url).scheme in {"http", "https", "ws"} and not request.url.startswith(self.site):
             self.faults.append(f"foreign request {request.url}")
+
+    def _answered(self, request):
+        self.under_way.discard(request)
 
     def _said(self, message):
         if message.type == "error" and not any(part in message.text for part in self.expected):
@@ -59,9 +75,29 @@ class Visitor:
 
     def go(self, path):
         """Open `path` of the site and wait until it is quiet; returns the answer."""
-        answer = self.page.goto(urljoin(self.site, path), wait_until="networkidle")
         self.check()
+        answer = self.page.goto(urljoin(self.site, path), wait_until="load")
+        self.settle()
         return answer
+
+    def press(self, what):
+        """Press a button or follow a link that leads to a page, and wait until that is quiet; returns the answer."""
+        self.check()
+        target = self.page.locator(what).first if isinstance(what, str) else what
+        with self.page.expect_navigation(wait_until="load") as led:
+            target.click()
+        self.settle()
+        return led.value
+
+    def settle(self):
+        """Wait for whatever the page has asked for, and until htmx has put in what came."""
+        end = time.monotonic() + PATIENCE
+        while self.under_way:
+            assert time.monotonic() < end, f"never quiet: {[request.url for request in self.under_way]}"
+            self.page.wait_for_timeout(10)
+        if self.scripts:
+            self.page.evaluate(SETTLED)
+        self.check()
 
     def check(self):
         """Take in what the page's security policy has refused since it was opened."""
@@ -103,6 +139,11 @@ class Keyboard:
         self.window.check()
 
 
+@cache
+def _source():
+    return AXE.read_text() + ";0"
+
+
 def axe(page):
     """What axe-core finds on the page as it stands now: a list, empty when all is well.
 
@@ -110,7 +151,8 @@ def axe(page):
     to axe itself, which reads style sheets again in its own way, is not held against the page.
     """
     of_the_page = page.evaluate("(window.__refused || []).slice()")
-    page.evaluate(AXE.read_text() + ";0")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_source())
     found = page.evaluate(RUN_AXE, TAGS)
     page.evaluate("refused => { window.__refused = refused }", of_the_page)
     return found

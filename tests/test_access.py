@@ -179,12 +179,8 @@ admin:notifications_*_delete *    STAFF 403 403
 admin:notifications_*_changelist * STAFF 200 200
 admin:notifications_*_history *   STAFF 200 200
 admin:auth_group_*          *     STAFF 403 200
-admin:account_emailaddress_add *  STAFF 403 200
-admin:account_emailaddress_changelist * STAFF 403 200
-admin:account_emailaddress_history * STAFF 302 302
-admin:account_emailaddress_* *    STAFF 403 302
 admin:mfa_authenticator_changelist * STAFF 403 200
-admin:mfa_authenticator_add *     STAFF 403 200
+admin:mfa_authenticator_add *     STAFF 403 403
 admin:mfa_authenticator_history * STAFF 302 302
 admin:mfa_authenticator_*   *     STAFF 403 302
 """

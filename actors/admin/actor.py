@@ -35,12 +35,25 @@ class Confirmed(admin.SimpleListFilter):
         return worklists.stale(queryset) if self.value() == "old" else queryset
 
 
+class NamedFields(forms.BaseInlineFormSet):
+    """Every field says what it is: in the stock table only the head of its column does."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+
 class RepresentativeInline(admin.TabularInline):
     model = Representative
+    formset = NamedFields
     extra = 0
     autocomplete_fields = ["user"]
     fields = ["user", "role", "since"]
     readonly_fields = ["since"]
+
+    class Media:
+        js = ["js/admin-names.js"]
 
 
 class ClaimInline(admin.TabularInline):

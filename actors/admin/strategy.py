@@ -22,7 +22,6 @@ class AreaAdmin(FromTheRegion):
     list_display = ["name_sv", "name_en", "parent", "position"]
     list_select_related = ["parent"]
     search_fields = ["name_sv", "name_en"]
-    autocomplete_fields = ["parent"]
 
 
 @admin.register(Theme)

@@ -1,12 +1,10 @@
 """The chart: for every shape of region, the same for everybody, and small."""
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from web import region
@@ -139,10 +137,3 @@ def test_a_path_keeps_to_the_tenth_it_was_given():
 
     assert path == "M10 10l10 0 0 10.5-10-10.5z"
     assert re.fullmatch(r"[Mlz0-9. -]+", path)
-
-
-def test_the_same_facts_stand_beside_the_drawing(codes):
-    html = render_to_string("components/chart.html", {"chart": chart({codes[0]: 3}, link), "beside": True})
-
-    assert html.count("<li>") == len(codes)
-    assert json.dumps(html).count('class=\\"num\\">3<') == 1
