@@ -1,5 +1,20 @@
 """What people do with partnerships and spaces: one module for each topic."""
 
+from platforms.actions.partnerships import STEPS, accept_agreement, add_agreement, move, open_steps
 from platforms.actions.rooms import Frozen, NoEntry, Outdated, enter, next_number, note_visit, open_space, tell
 
-__all__ = ["Frozen", "NoEntry", "Outdated", "enter", "next_number", "note_visit", "open_space", "tell"]
+__all__ = [
+    "STEPS",
+    "Frozen",
+    "NoEntry",
+    "Outdated",
+    "accept_agreement",
+    "add_agreement",
+    "enter",
+    "move",
+    "next_number",
+    "note_visit",
+    "open_space",
+    "open_steps",
+    "tell",
+]

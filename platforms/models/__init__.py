@@ -11,6 +11,8 @@ from platforms.models.decisions import (
 from platforms.models.documents import Document, DocumentVersion, Scan
 from platforms.models.invitations import JoinRequest, RequestState, SpaceInvitation, SpaceLink
 from platforms.models.partnership import (
+    LEG_OF,
+    UNDER_WAY,
     Agreement,
     AgreementAcceptance,
     Leg,
@@ -34,7 +36,9 @@ from platforms.models.space import (
 from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Via
 
 __all__ = [
+    "LEG_OF",
     "SIGNS_OF_LIFE",
+    "UNDER_WAY",
     "WRITERS",
     "Access",
     "Activity",
