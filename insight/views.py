@@ -9,7 +9,7 @@ from actors.filters import ActorFilter
 from actors.models import Actor, ActorStatus, Representative
 from actors.views.register import drawing, places
 from platforms.models import Partnership
-from platforms.views.partnerships import in_rows
+from platforms.views.partnerships import as_rows
 from web import region
 from web.public import public_page
 
@@ -67,7 +67,7 @@ def themes(vocabulary, counts):
 def partnerships():
     """The partnerships that are under way and were told of last."""
     rows = Partnership.objects.published().under_way().order_by("-updated_at", "-pk")
-    return in_rows(list(rows.values_list("pk", flat=True)[:PARTNERSHIPS]))
+    return as_rows(rows, PARTNERSHIPS)
 
 
 def newest(vocabulary):

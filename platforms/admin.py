@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
@@ -81,7 +82,23 @@ def written(value):
     return "" if value is None else str(value)
 
 
-class MemberInline(admin.TabularInline):
+class ActorSearch(AutocompleteSelect):
+    """Django's search box, which a value that is no id would break when the form is shown again."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [one for one in value if str(one).isascii() and str(one).isdigit()], attr)
+
+
+class FindsActors:
+    """Foreign keys to actors are searched for."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = ActorSearch(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class MemberInline(FindsActors, admin.TabularInline):
     model = PartnershipMember
     extra = 0
     autocomplete_fields = ["actor"]
@@ -105,7 +122,7 @@ class AgreementInline(admin.StackedInline):
 
 
 @admin.register(Partnership)
-class PartnershipAdmin(admin.ModelAdmin):
+class PartnershipAdmin(FindsActors, admin.ModelAdmin):
     form = PartnershipForm
     list_display = ["name_sv", "status", "is_published", "organisations", "lead", "certainty", "updated_at"]
     list_filter = ["status", "is_published", "certainty", "themes"]

@@ -43,7 +43,7 @@ def partnership_list(request):
     context = {
         "here": here,
         "page": page,
-        "rows": in_rows(page.rows),
+        "rows": as_rows(wanted.ordered().filter(pk__in=page.rows), PAGE_SIZE),
         "total": wanted.narrowed()[: settings.COUNT_CAP + 1].count(),
         "cap": settings.COUNT_CAP,
         "groups": groups(wanted),
@@ -84,14 +84,14 @@ def chips(wanted, here):
     ]
 
 
-def in_rows(ids):
-    """Partnerships as rows of a list, in the order of `ids`, with their themes and how many organisations they have."""
+def as_rows(partnerships, most):
+    """At most so many partnerships as rows of a list, with their themes and how many organisations they have."""
     current = Count("members", filter=Q(members__left_on=None))
-    found = Partnership.objects.filter(pk__in=ids).annotate(organisations=current).prefetch_related("themes")
-    by_id = {row.pk: row for row in found}
     signs = region.current().theme_signs
-    rows = [by_id[pk] for pk in ids if pk in by_id]
-    return [{"partnership": row, "themes": signed(row.themes.all(), signs)} for row in rows]
+    return [
+        {"partnership": row, "themes": signed(row.themes.all(), signs)}
+        for row in partnerships.annotate(organisations=current).prefetch_related("themes")[:most]
+    ]
 
 
 @public_page
@@ -196,8 +196,8 @@ def actor_partnerships(request, slug):
     """The partnerships that an actor is in: a page, and the part of it that the actor's page takes in."""
     actor = get_object_or_404(Actor.objects.published(), slug=slug)
     mine = PartnershipMember.objects.current().filter(actor=actor).values("partnership")
-    ids = Partnership.objects.published().filter(Q(pk__in=mine) | Q(lead=actor)).order_by(by_name(), "pk")
-    context = {"actor": actor, "rows": in_rows(list(ids.values_list("pk", flat=True)[:OF_AN_ACTOR]))}
+    found = Partnership.objects.published().filter(Q(pk__in=mine) | Q(lead=actor)).order_by(by_name(), "pk")
+    context = {"actor": actor, "rows": as_rows(found, OF_AN_ACTOR)}
     return render(request, "platforms/actor_partnerships.html", context)
 
 
