@@ -83,10 +83,16 @@ def written(value):
 
 
 class ActorSearch(AutocompleteSelect):
-    """Django's search box, which a value that is no id would break when the form is shown again."""
+    """Django's search box for an actor, without its two faults: a value that is no id would break it when the form is
+    shown again, and it asks for the name of each row anew. `known` is the actor of the row."""
+
+    known = None
 
     def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, [one for one in value if str(one).isascii() and str(one).isdigit()], attr)
+        ids = [one for one in value if str(one).isascii() and str(one).isdigit()]
+        if self.known and ids == [str(self.known.pk)]:
+            return [(None, [self.create_option(name, ids[0], str(self.known), selected=True, index=0)], 0)]
+        return super().optgroups(name, ids, attr)
 
 
 class FindsActors:
@@ -98,11 +104,26 @@ class FindsActors:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class MemberForm(forms.ModelForm):
+    class Meta:
+        model = PartnershipMember
+        fields = []  # the inline names them
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "actor" in self.fields:
+            self.fields["actor"].widget.widget.known = self.instance.actor
+
+
 class MemberInline(FindsActors, admin.TabularInline):
     model = PartnershipMember
+    form = MemberForm
     extra = 0
     autocomplete_fields = ["actor"]
     fields = ["actor", "role", "is_new", "joined_on", "left_on"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("actor")
 
 
 class AgreementInline(admin.StackedInline):
