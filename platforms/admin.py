@@ -123,7 +123,7 @@ class MemberInline(FindsActors, admin.TabularInline):
     fields = ["actor", "role", "is_new", "joined_on", "left_on"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("actor")
+        return super().get_queryset(request).select_related("actor", "partnership")
 
 
 class AgreementInline(admin.StackedInline):
@@ -134,6 +134,9 @@ class AgreementInline(admin.StackedInline):
     fields = ["version", "dated_on", "text_sv", "text_en"]
     readonly_fields = ["version"]
     can_delete = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("partnership")
 
     def has_change_permission(self, request, obj=None):
         return False
