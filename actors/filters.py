@@ -31,8 +31,40 @@ class PageFilter(django_filters.Filter):
     field_class = forms.IntegerField
 
 
-class ActorFilter(django_filters.FilterSet):
-    """The register as an address describes it. Ask `problems()` first; everything else presumes there are none."""
+class AddressFilter(django_filters.FilterSet):
+    """What an address asks a list for. Ask `problems()` first; everything else presumes there are none."""
+
+    once = ("page",)  # parts that an address may say once only
+
+    def __init__(self, data, **kwargs):
+        given = data.copy()
+        for name in list(given):
+            if TRACKING.fullmatch(name):
+                del given[name]
+                continue
+            given.setlist(name, [value for value in given.getlist(name) if value.strip()])
+        super().__init__(given, **kwargs)
+
+    def problems(self):
+        """What the address says that nobody can answer, one sentence each."""
+        unknown = [name for name in self.data if name not in self.filters]
+        repeated = [n for n in self.once if len(self.data.getlist(n)) > 1]
+        wrong = [name for name in self.form.errors if name not in repeated]
+        return [
+            *(_("The address has a part that is not known here: %(name)s") % {"name": name[:60]} for name in unknown),
+            *(_("The address says this more than once: %(name)s") % {"name": name} for name in repeated),
+            *(_("The address has a value that is not known here, for: %(name)s") % {"name": name} for name in wrong),
+        ]
+
+    @property
+    def page_number(self):
+        return int(self.form.cleaned_data.get("page") or 1)
+
+
+class ActorFilter(AddressFilter):
+    """The register as an address describes it."""
+
+    once = ("q", "sort", "page")
 
     q = django_filters.CharFilter(label=_("Search"), max_length=200)
     kind = TagFilter(label=_("Kind of actor"))
@@ -50,30 +82,14 @@ class ActorFilter(django_filters.FilterSet):
         fields = []
 
     def __init__(self, data, *, every_competence=False, **kwargs):
-        given = data.copy()
-        for name in list(given):
-            if TRACKING.fullmatch(name):
-                del given[name]
-                continue
-            given.setlist(name, [value for value in given.getlist(name) if value.strip()])
-        super().__init__(given, queryset=Actor.objects.published(), **kwargs)
+        super().__init__(data, queryset=Actor.objects.published(), **kwargs)
+        given = self.data
         self.query = search.asked(given.get("q", "")[:1000])
         self.vocabulary = facets.read_vocabulary(
             self.query, slugs(given.getlist("competence")), every_competence=every_competence
         )
         for name in LETTERS:
             self.filters[name].extra["choices"] = self.vocabulary.choices(name)
-
-    def problems(self):
-        """What the address says that nobody can answer, one sentence each."""
-        unknown = [name for name in self.data if name not in self.filters]
-        repeated = [n for n in ("q", "sort", "page") if len(self.data.getlist(n)) > 1]
-        wrong = [name for name in self.form.errors if name not in repeated]
-        return [
-            *(_("The address has a part that is not known here: %(name)s") % {"name": name[:60]} for name in unknown),
-            *(_("The address says this more than once: %(name)s") % {"name": name} for name in repeated),
-            *(_("The address has a value that is not known here, for: %(name)s") % {"name": name} for name in wrong),
-        ]
 
     # ── The result ───────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
@@ -98,10 +114,6 @@ class ActorFilter(django_filters.FilterSet):
     @cached_property
     def sorting(self):
         return self.form.cleaned_data.get("sort") or ("match" if self.query else "name")
-
-    @property
-    def page_number(self):
-        return int(self.form.cleaned_data.get("page") or 1)
 
     def ordered(self, total):
         """The result, of `total` actors, in the order that was asked for; "best match" without a search is A–Ö."""

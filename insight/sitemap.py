@@ -1,4 +1,4 @@
-"""Addresses for search engines: an index, and behind it the actors in blocks of ids, however many they are."""
+"""Addresses for search engines: an index, and behind it the actors and the partnerships in blocks of ids."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,18 +10,40 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from actors.models import Actor
+from platforms.models import Partnership
 
 BLOCK = 2000
-PAGES = ("start", "actor_list", "actor_chart", "open_data", "about", "accessibility", "privacy", "cookies")
+PAGES = (
+    "start",
+    "actor_list",
+    "actor_chart",
+    "partnership_list",
+    "open_data",
+    "about",
+    "accessibility",
+    "privacy",
+    "cookies",
+)
+KINDS = ("actors", "partnerships")
 XML = "application/xml"
+
+
+def rows_of(kind):
+    """The rows of one kind that are public, and the name of their page; what the demo invents is not told of."""
+    if kind == "actors":
+        return Actor.objects.published(), "actor"
+    return Partnership.objects.published().filter(is_example=False), "partnership"
 
 
 @login_not_required
 @require_safe
 def sitemap(request):
-    """The index: the pages that are not actors, and each block of ids that may hold some."""
-    last = Actor.objects.published().aggregate(last=Max("pk"))["last"] or 0
-    names = ["pages", *(f"actors-{start}" for start in range(0, last + 1, BLOCK))]
+    """The index: the pages without rows, and each block of ids that may hold some."""
+    names = ["pages"]
+    for kind in KINDS:
+        rows, _name = rows_of(kind)
+        last = rows.aggregate(last=Max("pk"))["last"] or 0
+        names += [f"{kind}-{start}" for start in range(0, last + 1, BLOCK)]
     parts = [settings.SITE_URL + reverse("sitemap_part", args=[name]) for name in names]
     return render(request, "insight/sitemap_index.xml", {"parts": parts}, content_type=XML)
 
@@ -29,19 +51,21 @@ def sitemap(request):
 @login_not_required
 @require_safe
 def sitemap_part(request, part):
+    kind, _dash, start = part.partition("-")
     if part == "pages":
         pages = [{"urls": in_each_language(name)} for name in PAGES]
-    elif part.removeprefix("actors-").isascii() and part.removeprefix("actors-").isdigit() and len(part) < 20:
-        pages = actors_from(int(part.removeprefix("actors-")))
+    elif kind in KINDS and start.isascii() and start.isdigit() and len(start) < 12:
+        pages = block(kind, int(start))
     else:
         raise Http404
     return render(request, "insight/sitemap.xml", {"pages": [p for p in pages if p["urls"]]}, content_type=XML)
 
 
-def actors_from(start):
-    rows = Actor.objects.published().filter(pk__gte=start, pk__lt=start + BLOCK).order_by("pk")
+def block(kind, start):
+    rows, name = rows_of(kind)
+    rows = rows.filter(pk__gte=start, pk__lt=start + BLOCK).order_by("pk")
     return [
-        {"urls": in_each_language("actor", slug), "changed": changed}
+        {"urls": in_each_language(name, slug), "changed": changed}
         for slug, changed in rows.values_list("slug", "updated_at")
     ]
 

@@ -8,10 +8,13 @@ from django.urls import reverse
 from actors.filters import ActorFilter
 from actors.models import Actor, ActorStatus, Representative
 from actors.views.register import drawing, places
+from platforms.models import Partnership
+from platforms.views.partnerships import as_rows
 from web import region
 from web.public import public_page
 
 NEWEST = 5
+PARTNERSHIPS = 4
 NEEDS_ME = (ActorStatus.RETURNED, ActorStatus.DRAFT)
 
 
@@ -25,6 +28,7 @@ def start(request):
         "areas": areas(everything.vocabulary, counts[""]),
         "themes": themes(everything.vocabulary, counts[""]),
         "chart": drawing(places(everything, counts)),
+        "partnerships": partnerships(),
         "newest": newest(everything.vocabulary),
         "needs": needs(request.user) if request.user.is_authenticated else None,
     }
@@ -58,6 +62,12 @@ def themes(vocabulary, counts):
         }
         for tag in vocabulary.of("theme")
     ]
+
+
+def partnerships():
+    """The partnerships that are under way and were told of last."""
+    rows = Partnership.objects.published().under_way().order_by("-updated_at", "-pk")
+    return as_rows(rows, PARTNERSHIPS)
 
 
 def newest(vocabulary):

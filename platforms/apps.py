@@ -11,3 +11,7 @@ class PlatformsConfig(AppConfig):
         from platforms import mails  # noqa: PLC0415
 
         live.register("space", mails.about_a_space)
+        from actors.region import register  # noqa: PLC0415 - models are ready only now
+        from platforms.region import KIND, TABLE  # noqa: PLC0415
+
+        register(TABLE, KIND)

@@ -3,9 +3,24 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from platforms.views import ending, registrar, spaces
+from platforms.views import agreements, ending, partnerships, registrar, spaces
 
 urlpatterns = [
+    # Partnerships
+    path(_("partnerships/"), partnerships.partnership_list, name="partnership_list"),
+    path(_("partnerships/<slug:slug>/"), partnerships.partnership, name="partnership"),
+    path(_("partnerships/<slug:slug>/open-a-space/"), partnerships.space_open, name="space_open"),
+    path(
+        _("partnerships/<slug:slug>/agreement/<int:version>/"),
+        agreements.partnership_agreement,
+        name="partnership_agreement",
+    ),
+    path(
+        _("partnerships/<slug:slug>/agreement/<int:version>/accept/"),
+        agreements.agreement_accept,
+        name="agreement_accept",
+    ),
+    path(_("actors/<slug:slug>/partnerships/"), partnerships.actor_partnerships, name="actor_partnerships"),
     # Spaces
     path(_("spaces/"), spaces.my_spaces, name="my_spaces"),
     path(_("spaces/<slug:slug>/"), spaces.space, name="space"),

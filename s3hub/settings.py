@@ -343,7 +343,10 @@ MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty
-NAVIGATION = [("actor_list", _("Actors"))]  # the main menu: URL name and label, in order
+NAVIGATION = [  # the main menu: URL name and label, in order
+    ("actor_list", _("Actors")),
+    ("partnership_list", _("Partnerships")),
+]
 COUNT_CAP = 1000  # "more than 1,000" above this
 
 LOGGING = {

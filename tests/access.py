@@ -16,7 +16,7 @@ from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
-from platforms.models import SpaceReport
+from platforms.models import Agreement, PartnershipMember, SpaceReport
 from tests.factories import (
     make_actor,
     make_area,
@@ -35,7 +35,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
-    private space with the owner as coordinator, the editor as member and `member` as observer."""
+    private space with the owner as coordinator, the editor as member and `member` as observer; its partnership, and one
+    that is not public yet."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -64,12 +65,19 @@ class World:
             observers=[people["member"]],
         )
         self.codes = {name: self._closed(name, is_public=name == "told") for name in ("closed", "told")}
-        self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
+        together = self.space.partnership
+        self.member_of = PartnershipMember.objects.get(partnership=together)
+        self.unpublished = make_partnership("Secret Plan", members=[self.draft], is_published=False)
+        for one in (together, self.unpublished):
+            Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
+        self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
+        self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
             "claim_decide": self.claim.pk,
             "admin:actors_actor_review": self.waiting.pk,
+            "admin:platforms_partnership_move": together.pk,
             "admin:actors_actor_merge": self.public.pk,
             "admin:notifications_email_html": self.mail.pk,
         }
@@ -96,6 +104,7 @@ class World:
             "accounts_auditentry": AuditEntry.objects.record(by=owner, verb="x.y", target=self.public),
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
+            "platforms_partnership": self.space.partnership,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}

@@ -82,12 +82,14 @@ def verified(user):
     return user
 
 
-def make_partnership(name=None, *, members=(), **fields):
+def make_partnership(name=None, *, members=(), themes=(), areas=(), **fields):
     """A public, active partnership; `members` (actors) become its partners."""
     number = next(_number)
     name = name or f"Partnership {number}"
     values = {"slug": f"{slugify(name)}-{number}", "purpose_sv": "Syfte", "status": "active", "is_published": True}
     partnership = Partnership.objects.create(name_sv=name, **{**values, **fields})
+    partnership.themes.set(themes)
+    partnership.areas.set(areas)
     for actor in members:
         PartnershipMember.objects.create(partnership=partnership, actor=actor)
     return partnership

@@ -23,7 +23,8 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
-        about accessibility actor@public actor_chart actor_export actor_feed actor_list cookies health open_data privacy
+        about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_partnerships@public
+        cookies health open_data partnership@together partnership_agreement@together partnership_list privacy
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
@@ -78,6 +79,17 @@ space_report@closed         POST  405   405 405 405 405 405 405 405
 registrar                   GET   login 403 403 403 403 403 403 200
 registrar                   POST  login 403 403 403 403 403 403 405
 space_export@room           *     login 403 403 403 403 403 403 200
+
+partnership@secret_plan     GET   404   404 404 404 404 404 200 200
+partnership@secret_plan     POST  405   405 405 405 405 405 405 405
+actor_partnerships@draft    GET   404   404 404 404 404 404 404 404
+partnership_agreement@secret_plan GET 404 404 404 404 404 404 200 200
+partnership_agreement@secret_plan POST 405 405 405 405 405 405 405 405
+agreement_accept@together   GET   login 405 405 405 405 405 405 405
+agreement_accept@together   POST  login 404 302 302 404 404 404 404
+agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
+space_open@together         *     login 404 404 404 404 404 200 200
+space_open@secret_plan      *     login 404 404 404 404 404 200 200
 
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
@@ -160,6 +172,14 @@ admin:actors_*_delete       *     STAFF 403 200
 admin:actors_*_change       *     STAFF 200 200
 admin:actors_*_changelist   *     STAFF 200 200
 admin:actors_*_history      *     STAFF 200 200
+admin:platforms_partnership_move GET  STAFF 405 405
+admin:platforms_partnership_move POST STAFF 302 302
+admin:platforms_partnership_add *     STAFF 200 200
+admin:platforms_partnership_change GET  STAFF 200 200
+admin:platforms_partnership_change POST STAFF 409 409
+admin:platforms_partnership_delete *  STAFF 403 403
+admin:platforms_partnership_changelist * STAFF 200 200
+admin:platforms_partnership_history * STAFF 200 200
 admin:accounts_user_change  GET   STAFF 200 200
 admin:accounts_user_change  POST  STAFF 403 200
 admin:accounts_user_add     *     STAFF 403 200
@@ -222,6 +242,7 @@ def arguments(world, route, target):
         "code": world.codes.get(target, ""),
         "format": "csv",
         "part": "pages",
+        "version": 1,
         "app_label": "actors",
         "content_type_id": world.content_type.pk,
         "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),
@@ -242,7 +263,8 @@ def test_every_address_answers_every_persona_as_the_table_says(method):
             wrong.append(f"{route['name']} {method} is missing from the table")
         for _name, target, _method, answers in rows:
             path = reverse(route["name"], kwargs=arguments(world, route, target))
-            got = [word(world.ask(persona, method, path)) for persona in PERSONAS]
+            data = world.forms.get(route["name"])
+            got = [word(world.ask(persona, method, path, data)) for persona in PERSONAS]
             if got != answers:
                 wrong.append(f"{route['name']}@{target} {method}: {' '.join(got)}, the table says {' '.join(answers)}")
     assert wrong == []

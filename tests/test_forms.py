@@ -27,12 +27,26 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from platforms.admin import MemberForm, MemberInline, PartnershipForm
 from platforms.forms.ending import ReportForm, SettingsForm
+from platforms.forms.partnerships import SpaceForm
+from platforms.models import Partnership
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_user
+from tests.factories import make_actor, make_partnership, make_user
 from web.views import SampleForm
 
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, ReportForm, SettingsForm]
+OTHERS = [
+    ContactForm,
+    SampleForm,
+    SignUpForm,
+    Places,
+    DecisionForm,
+    BulkForm,
+    MergeForm,
+    ReportForm,
+    SettingsForm,
+    SpaceForm,
+]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -43,7 +57,7 @@ SIGNING_IN = [
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm, PartnershipForm, MemberForm}
 
 
 def our_forms():
@@ -114,3 +128,27 @@ def test_the_actor_form_of_the_administration(rf, data):
     form_class = admin.site.get_model_admin(Actor).get_form(request, actor, change=True)
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=actor))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_partnership_form_of_the_administration(rf, data):
+    partnership = Partnership.objects.first() or make_partnership()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Partnership).get_form(request, partnership, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=partnership))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_member_form_of_the_administration(rf, data):
+    partnership = Partnership.objects.first() or make_partnership(members=[make_actor()])
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = MemberInline(Partnership, admin.site).get_formset(request, partnership).form
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))

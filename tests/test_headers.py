@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from platforms.models import Agreement
 from s3hub.management.commands.routes import ANYONE, routes
-from tests.factories import make_actor, make_area, make_municipality, make_theme
+from tests.factories import make_actor, make_area, make_municipality, make_partnership, make_theme
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -65,9 +66,11 @@ def public_routes():
 
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
-    values = {"slug": actor.slug, "format": "csv", "part": "pages"}
+    together = actor.partnerships.get().partnership.slug
+    values = {"slug": actor.slug, "format": "csv", "part": "pages", "version": 1}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
+            values["slug"] = together if route["name"].startswith("partnership") else actor.slug
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -85,6 +88,10 @@ def actor(db):
         make_actor(f"Actor {n}", areas=[area], themes=[theme], municipality=municipality, description_sv="ord " * 80)
         for n in range(30)
     ]
+    together = make_partnership(members=actors[:1], themes=[theme], areas=[area], purpose_sv="ord " * 80)
+    Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar. " * 200)
+    for _ in range(30):
+        make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     return actors[0]
 
 
@@ -167,7 +174,7 @@ def test_odd_parameters_are_refused_or_ignored_never_an_error(actor):
 
 
 def test_a_parameter_that_the_register_does_not_know_is_refused(actor):
-    for name in ("actor_list", "actor_chart"):
+    for name in ("actor_list", "actor_chart", "partnership_list"):
         assert Client().get(reverse(name), {"nowhere": "1"}).status_code == 400
     assert Client().get(reverse("actor_export", args=["csv"]), {"nowhere": "1"}).status_code == 400
 

@@ -79,7 +79,14 @@ class ActorQuerySet(models.QuerySet):
 # A–Ö on every database: without ICU there is no Swedish collation, so letters are mapped to bytes in its order.
 SWEDISH_FROM = "åäöæøéèêëáàâãüúùûíìîïóòôõçñýÿ"
 SWEDISH_TO = "{|}|}eeeeaaaayuuuiiiioooocnyy"
-NAME_SORT = Func(Lower("name"), Value(SWEDISH_FROM), Value(SWEDISH_TO), function="translate")
+
+
+def a_to_o(text):
+    """What rows are sorted by, so that `text` stands A–Ö."""
+    return Func(Lower(text), Value(SWEDISH_FROM), Value(SWEDISH_TO), function="translate")
+
+
+NAME_SORT = a_to_o("name")
 
 WEB_DOMAIN = Func(
     Lower("website"), Value(r"^https?://(?:www[.])?([^/:?#]+).*$"), Value(r"\1"), function="regexp_replace"

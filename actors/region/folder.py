@@ -50,7 +50,7 @@ ACTORS = {
     "source": text(500, True),
     "confidence": CERTAINTY,
 }
-# What later parts of the hub will load; until then it is only checked.
+# What partnerships and missions have in common.
 TOGETHER = {
     "slug": slug(),
     "name": text(200, True),
@@ -63,7 +63,6 @@ TOGETHER = {
     "source": text(500, True),
     "note": text(2000, lines=True),
 }
-PARTNERSHIPS = {**TOGETHER, "other_members": text(1000), "kind": slug(), "confidence": CERTAINTY}
 MISSIONS = {
     **TOGETHER,
     "partnership": slug(False),
@@ -100,6 +99,41 @@ INDICATORS = {
 }
 
 
+@dataclass(frozen=True)
+class Table:
+    """A file that a folder may leave out. `names` is what other tables call a row of it; `check(rows, made, faults)`
+    looks at what no single cell can tell."""
+
+    name: str
+    columns: dict
+    key: tuple
+    names: str = ""
+    check: object = None
+
+    @property
+    def file(self):
+        return f"{self.name}.csv"
+
+
+def _check_events(rows, made, faults):
+    for row in rows:
+        if row["end_date"] and row["end_date"] < row["date"]:
+            faults.add("events.csv", _("The event ends before it begins."), line=row.line, column="end_date")
+
+
+# Missions, events and indicators are only checked until an app loads them.
+TABLES = {
+    "missions": Table("missions", MISSIONS, ("slug",)),
+    "events": Table("events", EVENTS, ("title", "date"), check=_check_events),
+    "indicators": Table("indicators", INDICATORS, ("code", "programme_period")),
+}
+
+
+def register(table):
+    """Let the folder have another table, or have one looked at more closely; see `AppConfig.ready`."""
+    TABLES[table.name] = table
+
+
 @dataclass
 class Folder:
     """The checked rows of a folder, each list in the order of its file."""
@@ -111,6 +145,9 @@ class Folder:
     competences: list
     actors: list
     extra: dict = field(default_factory=dict)
+
+    def rows(self, name):
+        return self.extra[name] if name in self.extra else getattr(self, name)
 
 
 def read_folder(path):
@@ -134,7 +171,7 @@ def read_folder(path):
     faults.stop()
     _check_strategy(made, faults)
     _check_actors(made, faults)
-    _check_later(path, made, faults)
+    _read_tables(path, made, faults)
     faults.stop()
     return made
 
@@ -165,7 +202,13 @@ def _known(made):
         "competences": {row["slug"] for row in made.competences},
         "municipality_code": {row["code"] for row in made.municipalities},
         "members": {row["slug"] for row in made.actors},
+        "lead": {row["slug"] for row in made.actors},
         "organiser": {row["slug"] for row in made.actors},
+        **{
+            table.names: {row["slug"] for row in made.extra.get(name, ())}
+            for name, table in TABLES.items()
+            if table.names
+        },
     }
 
 
@@ -189,29 +232,19 @@ def _check_actors(made, faults):
         seen.setdefault(held, row.line)
 
 
-def _check_later(path, made, faults):
+def _read_tables(path, made, faults):
+    for table in TABLES.values():
+        there = path / table.file
+        rows = files.read_table(there, table.columns, faults, key=table.key) if there.exists() else []
+        made.extra[table.name] = rows
     known = _known(made)
-    for name, columns, key in (
-        ("partnerships", PARTNERSHIPS, ("slug",)),
-        ("missions", MISSIONS, ("slug",)),
-        ("events", EVENTS, ("title", "date")),
-        ("indicators", INDICATORS, ("code", "programme_period")),
-    ):
-        rows = files.read_table(path / f"{name}.csv", columns, faults, key=key) if _is_there(path, name) else []
-        made.extra[name] = rows
-        _resolve(f"{name}.csv", rows, known, faults)
-    _resolve(
-        "missions.csv", made.extra["missions"], {"partnership": {r["slug"] for r in made.extra["partnerships"]}}, faults
-    )
-    for row in made.extra["events"]:
-        if row["end_date"] and row["end_date"] < row["date"]:
-            faults.add("events.csv", _("The event ends before it begins."), line=row.line, column="end_date")
+    for table in TABLES.values():
+        rows = made.extra[table.name]
+        _resolve(table.file, rows, known, faults)
+        if table.check:
+            table.check(rows, made, faults)
     if (path / "methods.json").exists():
         _check_methods(path / "methods.json", faults)
-
-
-def _is_there(path, name):
-    return (path / f"{name}.csv").exists()
 
 
 def _check_methods(path, faults):

@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils import timezone
 
-from actors.models import Actor, Area, Competence, Municipality, Theme
+from actors.models import Actor, ActorStatus, Area, Competence, Municipality, Theme
+
+BATCH = 1000
 
 
 class Standing(NamedTuple):
@@ -18,8 +23,41 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Links:
+    """A many-to-many relation to rows that have a slug."""
+
+    relation: object
+
+    def standing(self, key, keys):
+        """{key of the row: slugs that it is linked with}; rows without links are left out."""
+        near, far = self.relation.field.m2m_field_name(), self.relation.field.m2m_reverse_field_name()
+        pairs = self.relation.through.objects.filter(**{f"{near}__{key}__in": keys})
+        linked = defaultdict(list)
+        for one, slug in pairs.values_list(f"{near}__{key}", f"{far}__slug").iterator(chunk_size=5000):
+            linked[one].append(slug)
+        return linked
+
+    def add(self, wanted):
+        """Insert links: `wanted` maps a row's id to the slugs of what it is linked with."""
+        through, m2m = self.relation.through, self.relation.field
+        ids = dict(m2m.related_model.objects.values_list("slug", "pk"))
+        near, far = m2m.m2m_column_name(), m2m.m2m_reverse_name()
+        through.objects.bulk_create(
+            (through(**{near: pk, far: ids[slug]}) for pk, slugs in wanted.items() for slug in slugs), batch_size=BATCH
+        )
+
+    def replace(self, wanted):
+        near = self.relation.field.m2m_column_name()
+        self.relation.through.objects.filter(**{f"{near}__in": list(wanted)}).delete()
+        self.add(wanted)
+
+
+@dataclass(frozen=True)
 class Kind:
-    """`fields` are plain columns, `refers` foreign keys as (column, model, key of the model), `links` many-to-many."""
+    """`fields` are plain columns, `refers` foreign keys as (column, model, key of the model), `links` many-to-many.
+
+    `stamps` are columns that take the time of a change; `renamed` says what the folder calls a field.
+    """
 
     name: str
     rows: str
@@ -30,26 +68,23 @@ class Kind:
     links: dict = field(default_factory=dict)
     renamed: dict = field(default_factory=dict)
     is_ordered: bool = False
+    stamps: tuple = ()
 
     def wanted(self, rows):
         """{key: values} of the folder's rows."""
-        return {row[self.key]: self._plain(row, position) for position, row in enumerate(rows, 1)}
+        return {row[self.key]: self.plain(row, position) for position, row in enumerate(rows, 1)}
 
-    def _plain(self, row, position):
+    def plain(self, row, position):
         names = [*self.fields, *self.refers, *self.links]
         values = {name: row.values.get(self.renamed.get(name, name), "") for name in names}
         values |= {name: list(values[name]) for name in self.links}
         if self.is_ordered:
             values["position"] = position
-        if self.model is Actor:
-            values["is_website_verified"] = row["website_basis"] == "source"
         return values
 
     def standing(self, keys):
         """{key: Standing} of the database's rows with one of `keys`."""
         names = [*self.fields, *(["position"] if self.is_ordered else [])]
-        if self.model is Actor:
-            names.append("is_website_verified")
         refers = {
             f"_{name}": F(f"{column.removesuffix('_id')}__{key}") for name, (column, _m, key) in self.refers.items()
         }
@@ -60,22 +95,18 @@ class Kind:
             values |= {name: row[f"_{name}"] or "" for name in self.refers}
             values |= {name: [] for name in self.links}
             found[row[self.key]] = Standing(row["pk"], values)
-        for name, relation in self.links.items():
-            for key, slugs in self._linked(name, relation, keys).items():
+        for name, links in self.links.items():
+            for key, slugs in links.standing(self.key, keys).items():
                 found[key].values[name] = sorted(slugs)
         return found
 
-    def _linked(self, name, relation, keys):
-        near, far = relation.field.m2m_field_name(), relation.field.m2m_reverse_field_name()
-        pairs = relation.through.objects.filter(**{f"{near}__{self.key}__in": keys})
-        linked = defaultdict(list)
-        for key, slug in pairs.values_list(f"{near}__{self.key}", f"{far}__slug").iterator(chunk_size=5000):
-            linked[key].append(slug)
-        return linked
-
-    def ids_of(self):
-        """{name: {key: id}} of what rows of this kind refer to."""
-        return {name: dict(model.objects.values_list(key, "pk")) for name, (_c, model, key) in self.refers.items()}
+    def ids_of(self, rows):
+        """{name: {key: id}} of what these values of rows refer to."""
+        found = {}
+        for name, (_column, model, key) in self.refers.items():
+            named = {row[name] for row in rows if row.get(name)}
+            found[name] = dict(model.objects.filter(**{f"{key}__in": named}).values_list(key, "pk")) if named else {}
+        return found
 
     def columns(self, values, ids_of):
         """Plain values as columns of the model."""
@@ -84,25 +115,75 @@ class Kind:
             if name in self.refers:
                 made[self.refers[name][0]] = ids_of[name].get(value)
             elif name not in self.links:
-                made[name] = Decimal(value) if name in ("latitude", "longitude") else value
+                made[name] = self.column(name, value)
         return made
+
+    def column(self, name, value):
+        return value
 
     def in_order(self, new):
         """Keys in groups: what others refer to comes first."""
-        if self.model is Area:
-            return [[k for k in new if not new[k]["parent"]], [k for k in new if new[k]["parent"]]]
         return [list(new)]
+
+    def merged(self, wanted):
+        """{key: what it was merged into}: those rows are not loaded again."""
+        return {}
+
+    def taken(self, wanted):
+        """Keys whose number another row has already."""
+        return {}
+
+    def made(self):
+        """What a new row has besides what the folder says."""
+        return {}
 
 
 def _comparable(value):
-    return str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True)
+class Areas(Kind):
+    def in_order(self, new):
+        return [[k for k in new if not new[k]["parent"]], [k for k in new if new[k]["parent"]]]
+
+
+@dataclass(frozen=True)
+class Municipalities(Kind):
+    def column(self, name, value):
+        return Decimal(value) if name in ("latitude", "longitude") else value
+
+
+@dataclass(frozen=True)
+class Actors(Kind):
+    def plain(self, row, position):
+        return super().plain(row, position) | {"is_website_verified": row["website_basis"] == "source"}
+
+    def merged(self, wanted):
+        rows = Actor.objects.filter(slug__in=list(wanted)).exclude(merged_into=None)
+        return dict(rows.values_list("slug", "merged_into__slug"))
+
+    def taken(self, wanted):
+        by_number = {(w["organisation_number"], w["unit"].lower()): key for key, w in wanted.items()}
+        held = (
+            Actor.objects.filter(organisation_number__in={number for number, _unit in by_number if number})
+            .values_list("organisation_number", Lower("unit"), "slug")
+            .iterator(chunk_size=BATCH)
+        )
+        found = {by_number.get((number, unit)): slug for number, unit, slug in held}
+        return {key for key, slug in found.items() if key and key != slug}
+
+    def made(self):
+        return {"status": ActorStatus.PUBLISHED, "published_at": timezone.now()}
 
 
 TOLD = ("name_sv", "name_en", "description_sv", "description_en", "source")
-KINDS = (
-    Kind("area", "areas", Area, "slug", TOLD, {"parent": ("parent_id", Area, "slug")}, is_ordered=True),
+KINDS = [
+    Areas("area", "areas", Area, "slug", TOLD, {"parent": ("parent_id", Area, "slug")}, is_ordered=True),
     Kind("theme", "themes", Theme, "slug", TOLD, is_ordered=True),
-    Kind(
+    Municipalities(
         "municipality",
         "municipalities",
         Municipality,
@@ -110,7 +191,7 @@ KINDS = (
         ("name", "latitude", "longitude", "population", "population_year", "source"),
     ),
     Kind("competence", "competences", Competence, "slug", ("name_sv", "name_en")),
-    Kind(
+    Actors(
         "actor",
         "actors",
         Actor,
@@ -124,13 +205,21 @@ KINDS = (
             "size",
             "seat_outside",
             "website",
+            "is_website_verified",
             "description_sv",
             "description_en",
             "source",
             "certainty",
         ),
         {"municipality": ("municipality_id", Municipality, "code")},
-        {"areas": Actor.areas, "themes": Actor.themes, "competences": Actor.competences},
+        {"areas": Links(Actor.areas), "themes": Links(Actor.themes), "competences": Links(Actor.competences)},
         {"organisation_number": "org_number", "certainty": "confidence", "municipality": "municipality_code"},
+        stamps=("updated_at",),
     ),
-)
+]
+
+
+def register(kind):
+    """Let rows of another app be loaded too, after those that are registered already; see `AppConfig.ready`."""
+    if kind.name not in {known.name for known in KINDS}:
+        KINDS.append(kind)

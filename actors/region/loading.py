@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 
 import pghistory
 from django.db import connection, transaction
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from actors.models import Actor, ActorStatus, LoadedRow
-from actors.region.kinds import KINDS
-
-BATCH = 1000
+from actors.models import LoadedRow
+from actors.region.kinds import BATCH, KINDS
 
 
 @dataclass
@@ -55,7 +52,7 @@ def load(folder, *, by=None):
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('region.load'))")
         for kind in KINDS:
-            report.kinds[kind.name] = _load_kind(kind, getattr(folder, kind.rows))
+            report.kinds[kind.name] = _load_kind(kind, folder.rows(kind.rows))
         if report.writes:
             _note(folder, report, by)
     return report
@@ -71,12 +68,12 @@ def _note(folder, report, by):
 
 def _load_kind(kind, rows):
     wanted = kind.wanted(rows)
-    merged = _merged(wanted) if kind.model is Actor else {}
+    merged = kind.merged(wanted)
     wanted = {key: want for key, want in wanted.items() if key not in merged}
     standing = kind.standing(set(wanted))
     last = {row.key: row for row in LoadedRow.objects.filter(kind=kind.name)}
     outcome, new, changes, marks = Outcome(merged=merged), {}, {}, []
-    taken = _taken_numbers(wanted) if kind.model is Actor else {}
+    taken = kind.taken(wanted)
     for key, want in wanted.items():
         row = last.get(key)
         if key not in standing:
@@ -131,36 +128,17 @@ def judge(want, now, last):
     return change, kept, loaded
 
 
-def _merged(wanted):
-    """{key: what it was merged into}: a merged actor is not loaded again."""
-    rows = Actor.objects.filter(slug__in=list(wanted)).exclude(merged_into=None)
-    return dict(rows.values_list("slug", "merged_into__slug"))
-
-
-def _taken_numbers(wanted):
-    """Keys whose organisation number and unit another actor has already."""
-    by_number = {(w["organisation_number"], w["unit"].lower()): key for key, w in wanted.items()}
-    held = (
-        Actor.objects.filter(organisation_number__in={number for number, _unit in by_number if number})
-        .values_list("organisation_number", Lower("unit"), "slug")
-        .iterator(chunk_size=BATCH)
-    )
-    found = {by_number.get((number, unit)): slug for number, unit, slug in held}
-    return {key for key, slug in found.items() if key and key != slug}
-
-
 def _insert(kind, new):
     """Links first (keys are checked at commit), so that each actor's search terms are computed once."""
     if not new:
         return
     ids = _reserve(kind.model, len(new))
     made = dict(zip(new, ids, strict=True))
-    for name, relation in kind.links.items():
-        _link(relation, {made[key]: want[name] for key, want in new.items()})
-    now = timezone.now()
-    extra = {"status": ActorStatus.PUBLISHED, "published_at": now} if kind.model is Actor else {}
+    for name, links in kind.links.items():
+        links.add({made[key]: want[name] for key, want in new.items()})
+    extra = kind.made()
     for group in kind.in_order(new):
-        ids_of = kind.ids_of()
+        ids_of = kind.ids_of([new[key] for key in group])
         kind.model.objects.bulk_create(
             [kind.model(pk=made[key], **{kind.key: key}, **kind.columns(new[key], ids_of), **extra) for key in group],
             batch_size=BATCH,
@@ -176,37 +154,25 @@ def _reserve(model, count):
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _link(relation, wanted):
-    """Insert links: `wanted` maps a row's id to the keys of what it is linked with."""
-    through, m2m = relation.through, relation.field
-    ids = dict(m2m.related_model.objects.values_list("slug", "pk"))
-    near, far = m2m.m2m_column_name(), m2m.m2m_reverse_name()
-    through.objects.bulk_create(
-        (through(**{near: pk, far: ids[slug]}) for pk, slugs in wanted.items() for slug in slugs), batch_size=BATCH
-    )
-
-
 def _update(kind, standing, changes):
     if not changes:
         return
-    for name, relation in kind.links.items():
+    for name, links in kind.links.items():
         wanted = {standing[key].pk: change[name] for key, change in changes.items() if name in change}
         if wanted:
-            near = relation.field.m2m_column_name()
-            relation.through.objects.filter(**{f"{near}__in": list(wanted)}).delete()
-            _link(relation, wanted)
+            links.replace(wanted)
     plain = {key: {n: v for n, v in change.items() if n not in kind.links} for key, change in changes.items()}
     names = {name for change in plain.values() for name in change}
     if not names:
         return
-    ids_of = kind.ids_of()
+    ids_of = kind.ids_of(plain.values())
     rows = kind.model.objects.in_bulk([standing[key].pk for key, change in plain.items() if change])
     for key, change in plain.items():
         for column, value in kind.columns(change, ids_of).items():
             setattr(rows[standing[key].pk], column, value)
+    now = timezone.now()
+    for row in rows.values():
+        for column in kind.stamps:
+            setattr(row, column, now)
     columns = [kind.refers[name][0] if name in kind.refers else name for name in names]
-    if kind.model is Actor:
-        columns.append("updated_at")
-        for row in rows.values():
-            row.updated_at = timezone.now()
-    kind.model.objects.bulk_update(rows.values(), columns, batch_size=BATCH // 2)
+    kind.model.objects.bulk_update(rows.values(), [*columns, *kind.stamps], batch_size=BATCH // 2)

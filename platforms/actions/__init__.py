@@ -1,5 +1,6 @@
 """What people do with partnerships and spaces: one module for each topic."""
 
+from platforms.actions.partnerships import STEPS, accept_agreement, add_agreement, move, open_steps
 from platforms.actions.rooms import (
     Frozen,
     NoEntry,
@@ -14,14 +15,19 @@ from platforms.actions.rooms import (
 )
 
 __all__ = [
+    "STEPS",
     "Frozen",
     "NoEntry",
     "Outdated",
+    "accept_agreement",
+    "add_agreement",
     "change_space",
     "enter",
     "log",
+    "move",
     "next_number",
     "note_visit",
     "open_space",
+    "open_steps",
     "tell",
 ]

@@ -11,6 +11,8 @@ from platforms.models.decisions import (
 from platforms.models.documents import Document, DocumentVersion, Scan
 from platforms.models.invitations import JoinRequest, RequestState, SpaceInvitation, SpaceLink
 from platforms.models.partnership import (
+    LEG_OF,
+    UNDER_WAY,
     Agreement,
     AgreementAcceptance,
     Leg,
@@ -36,7 +38,9 @@ from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Vi
 
 __all__ = [
     "GRACE",
+    "LEG_OF",
     "SIGNS_OF_LIFE",
+    "UNDER_WAY",
     "WRITERS",
     "Access",
     "Activity",

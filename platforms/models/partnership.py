@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actors.models import ActorKind, Area, Certainty, Theme
+from actors.models import ActorKind, Area, Certainty, Representative, Theme
 from actors.models.merging import Moves
 from web.text import in_language
 
@@ -17,6 +17,9 @@ class PartnershipStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
     PAUSED = "paused", _("Paused")
     CLOSED = "closed", _("Closed")
+
+
+UNDER_WAY = (PartnershipStatus.FORMING, PartnershipStatus.ACTIVE)
 
 
 class Leg(models.TextChoices):
@@ -39,11 +42,17 @@ LEG_OF = {
 
 
 class PartnershipQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+    def under_way(self):
+        return self.filter(status__in=UNDER_WAY)
+
     def visible_to(self, user):
         """Published partnerships; whoever may change partnerships sees those that are being prepared, too."""
         if user.has_perm("platforms.change_partnership"):
             return self
-        return self.filter(is_published=True)
+        return self.published()
 
 
 class Partnership(models.Model):
@@ -119,6 +128,15 @@ class PartnershipRole(models.TextChoices):
     ASSOCIATED = "associated", _("Associated")
 
 
+class PartnershipMemberQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(left_on=None)
+
+    def represented_by(self, user):
+        """Those whose organisation `user` speaks for."""
+        return self.filter(actor__in=Representative.objects.actors_of(user))
+
+
 class PartnershipMember(models.Model):
     """An organisation in a partnership. `is_new` says whether it is new to such cooperation; None: not known."""
 
@@ -131,6 +149,7 @@ class PartnershipMember(models.Model):
     joined_on = models.DateField(_("joined"), null=True, blank=True)
     left_on = models.DateField(_("left"), null=True, blank=True)
 
+    objects = PartnershipMemberQuerySet.as_manager()
     merging = {
         "actor": Moves(
             where={"left_on": None}, one_per=("partnership_id",), rank=("role", tuple(PartnershipRole.values))
@@ -175,6 +194,9 @@ class Agreement(models.Model):
 
     def __str__(self):
         return f"{self.partnership} {self.version}"
+
+    def get_absolute_url(self):
+        return reverse("partnership_agreement", args=[self.partnership.slug, self.version])
 
     @property
     def text(self):

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from actors.models import ActorStatus
 from tests.actors.test_register_list import questions
-from tests.factories import make_actor, make_area, make_user
+from tests.factories import make_actor, make_area, make_partnership, make_theme, make_user
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,17 @@ def test_the_figures_are_those_of_published_actors(client):
     assert [(area["tag"].value, area["count"]) for area in response.context["areas"]] == [("industry", (2, False))]
     assert [row["actor"].name for row in response.context["newest"]] == ["B", "A"]
     assert b"Hidden" not in response.content
+
+
+def test_the_partnerships_that_are_under_way_are_told_of(client):
+    make_partnership("Under way")
+    for hidden in ({"status": "paused"}, {"status": "closed"}, {"is_published": False}):
+        make_partnership("Not told of", **hidden)
+
+    response = start(client)
+
+    assert [row["partnership"].name for row in response.context["partnerships"]] == ["Under way"]
+    assert b"Not told of" not in response.content
 
 
 def test_an_empty_hub_has_a_front_page(client):
@@ -62,12 +73,13 @@ def test_a_curator_is_told_how_many_wait_for_review(client):
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_questions_does_not_follow_the_rows(client, rows):
     for _ in range(rows):
-        make_actor(areas=[make_area()])
+        actor = make_actor(areas=[make_area()])
+        make_partnership(members=[actor], themes=[make_theme()])
 
     response = start(client)
 
     assert not response.cookies
-    assert questions(lambda: start(client)) == 3
+    assert questions(lambda: start(client)) == 5
 
 
 def test_the_sitemap_lists_every_public_page_in_both_languages_and_nothing_else(client):

@@ -1,0 +1,69 @@
+"""Print the states of what has a workflow, as tables and pictures: `manage.py show_states > docs/states.md`."""
+
+from typing import NamedTuple
+
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from actors.actions import workflow
+from actors.models import ActorStatus
+from platforms.actions import partnerships
+from platforms.models import PartnershipStatus
+
+HEAD = """# States
+
+Printed by `python3 manage.py show_states > docs/states.md` from the tables in the code; a test compares them. Buttons,
+checks and mails read the same tables.
+"""
+TABLE = """
+## {title}
+
+From `{source}`.
+
+| step | from | to | who | reason needed | mail |
+|---|---|---|---|---|---|
+"""
+
+
+class Workflow(NamedTuple):
+    """Something with states: its name, the module with its table of steps, the states, and where it begins."""
+
+    title: str
+    module: object
+    states: type
+    first: str
+
+
+WORKFLOWS = (
+    Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
+    Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+)
+
+
+def states():
+    """The whole of `docs/states.md`."""
+    with translation.override("en"):
+        return HEAD + "".join(described(one) for one in WORKFLOWS)
+
+
+def described(one):
+    steps = one.module.STEPS
+    rows = [
+        f"| {step.label} (`{name}`) | {', '.join(sorted(step.sources))} | {step.target} | {step.who} "
+        f"| {'yes' if step.needs_reason else 'no'} | {f'`{step.mail}`' if step.mail else '–'} |"
+        for name, step in steps.items()
+    ]
+    names = [f"- `{status.value}`: {status.label}" for status in one.states]
+    arrows = [
+        f"    {source} --> {step.target}: {name}" for name, step in steps.items() for source in sorted(step.sources)
+    ]
+    picture = ["```mermaid", "stateDiagram-v2", f"    [*] --> {one.first}", *arrows, "```"]
+    head = TABLE.format(title=one.title, source=one.module.__name__.replace(".", "/") + ".py")
+    return head + "\n".join([*rows, "", *names, "", *picture]) + "\n"
+
+
+class Command(BaseCommand):
+    help = "Print the states of actors and partnerships and the steps between them, as Markdown."
+
+    def handle(self, **options):
+        self.stdout.write(states(), ending="")
