@@ -37,21 +37,27 @@ REOPEN = timedelta(days=14)
 
 
 class Step(NamedTuple):
-    """From which states to which one; who takes it."""
+    """From which states to which one; who takes it, and which mail it sends."""
 
     label: str
     sources: tuple
     target: str
     who: str = "coordinator"
+    mail: str = ""
+    needs_reason = False
 
 
 STEPS = {
     "revive": Step(_("Take it up again"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.OPEN),
     "pause": Step(_("Let it rest"), (SpaceState.OPEN,), SpaceState.PAUSED),
-    "merge": Step(_("Go on in another space"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.CLOSED),
-    "close": Step(_("Close it with a report"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.CLOSED),
+    "merge": Step(
+        _("Go on in another space"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.CLOSED, mail="space_closed"
+    ),
+    "close": Step(
+        _("Close it with a report"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.CLOSED, mail="space_closed"
+    ),
     "reopen": Step(_("Open it again"), (SpaceState.CLOSED,), SpaceState.OPEN),
-    "let_rest": Step(_("Rest without an answer"), (SpaceState.OPEN,), SpaceState.PAUSED, "system"),
+    "let_rest": Step(_("Rest without an answer"), (SpaceState.OPEN,), SpaceState.PAUSED, "system", "space_rests"),
 }
 MOVED_ON = _("The space is in another state by now. Nothing was changed.")
 TOO_LATE = _("A space can be opened again within %(days)s days after it was closed.")
@@ -135,7 +141,7 @@ def _end(row, step, by, report, **values):
     row.links.filter(revoked_at=None).update(revoked_at=now)
     waiting = JoinRequest.objects.filter(space=row, state=RequestState.OPEN)
     waiting.update(state=RequestState.REFUSED, decided_at=now, decided_by=by)
-    _mail(row, row.members.exclude(user=by), "space_closed", f"space-closed:{row.pk}:{row.version}")
+    _mail(row, row.members.exclude(user=by), STEPS[step].mail, f"space-closed:{row.pk}:{row.version}")
     log(row, step, by)
 
 
@@ -199,7 +205,7 @@ def _rest(pk, now):
     if space is None:
         return False
     _move(space, "let_rest", asked_at=None)
-    _mail(space, space.members.coordinators(), "space_rests", f"space-rests:{space.pk}:{space.version}")
+    _mail(space, space.members.coordinators(), STEPS["let_rest"].mail, f"space-rests:{space.pk}:{space.version}")
     log(space, "let_rest", None)
     return True
 

@@ -7,8 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
-from platforms.actions import partnerships
-from platforms.models import PartnershipStatus
+from platforms.actions import partnerships, pulse
+from platforms.models import PartnershipStatus, SpaceState
 
 HEAD = """# States
 
@@ -37,6 +37,7 @@ class Workflow(NamedTuple):
 WORKFLOWS = (
     Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
     Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+    Workflow("Space", pulse, SpaceState, SpaceState.OPEN),
 )
 
 
@@ -63,7 +64,7 @@ def described(one):
 
 
 class Command(BaseCommand):
-    help = "Print the states of actors and partnerships and the steps between them, as Markdown."
+    help = "Print the states of actors, partnerships and spaces and the steps between them, as Markdown."
 
     def handle(self, **options):
         self.stdout.write(states(), ending="")
