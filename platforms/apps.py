@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class PlatformsConfig(AppConfig):
     name = "platforms"
     verbose_name = _("Partnerships and spaces")
+
+    def ready(self):
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from notifications import live  # noqa: PLC0415
+        from platforms.actions.mails import READERS  # noqa: PLC0415
+        from platforms.mine import SpacePart  # noqa: PLC0415
+
+        mine.register(SpacePart())
+        for name, reader in READERS.items():
+            live.register(name, reader)

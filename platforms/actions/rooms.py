@@ -36,6 +36,11 @@ class Outdated(ValidationError):
         super().__init__(_("Somebody else saved this while you wrote."), code="outdated")
 
 
+def lock(space_id):
+    """The space's row, locked: comings and goings in one space come one after the other. Must run in a transaction."""
+    return Space.objects.select_for_update(of=("self",)).get(pk=space_id)
+
+
 def enter(space, by, *, write=False, lead=False, frozen=False):
     """Lock the space and judge the person's right anew; (the space's row, the membership).
 
@@ -91,3 +96,8 @@ def note_visit(member):
         return
     SpaceMember.objects.filter(pk=member.pk).update(before_at=member.seen_at, seen_at=now)
     member.before_at, member.seen_at = member.seen_at, now
+
+
+def log(space, verb, *, by, reason=""):
+    """A line in the log that staff read: it names the partnership, never the space or its people."""
+    return AuditEntry.objects.record(by=by, verb=verb, target=space.partnership, reason=reason)

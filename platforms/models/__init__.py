@@ -21,6 +21,7 @@ from platforms.models.partnership import (
 )
 from platforms.models.report import SpaceReport
 from platforms.models.space import (
+    ROLE_NAMES,
     SIGNS_OF_LIFE,
     WRITERS,
     Access,
@@ -34,6 +35,7 @@ from platforms.models.space import (
 from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Via
 
 __all__ = [
+    "ROLE_NAMES",
     "SIGNS_OF_LIFE",
     "WRITERS",
     "Access",
