@@ -71,7 +71,7 @@ def _person(word, name, number):
 
 def _name(text):
     text = re.sub(r"mailto:\s*$", "", text, flags=re.IGNORECASE).strip(AROUND_A_NAME)
-    return clean_line(re.sub(r"[;\t\"<>]+", " ", text))[:LONGEST_NAME]
+    return clean_line(re.sub(r"[;\t\"<>]+|,(?=\S)", " ", text))[:LONGEST_NAME]
 
 
 def _problem(email):

@@ -93,7 +93,8 @@ def invite(space, *, by, people, role, language, on_behalf_of=None, line="", aga
     counts = Counter(one.result for one in judged)
     if made or resent:
         log(row, "space.invite", by=by, reason=str(len(made) + resent))
-    return counts | {Result.NEW: len(made) + resent}
+    counts[Result.NEW] = len(made) + resent
+    return counts
 
 
 def _make(people, shared):

@@ -29,6 +29,7 @@ from platforms.actions.invitations import Unfit
 from platforms.forms.invitations import DeclineForm, NameForm, PassOnForm
 from platforms.models import JoinRequest, RequestState, Space
 from platforms.views import proving
+from platforms.views.frame import typed
 from web.limits import client_address
 
 FRESH_A_DAY, FRESH_PER_CLIENT = 3, 30
@@ -45,7 +46,8 @@ def by_token(view):
     @wraps(view)
     def guarded(request, token):
         response = view(request, token)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
         return response
 
     return guarded
@@ -153,6 +155,8 @@ def _start_over(request, token, at):
 
 def _code_again(request, token, at):
     kept = proving.waiting(request, at.invitation)
+    if not kept:
+        return redirect(request.path)
     try:
         proving.send_code(request, at.invitation, at.invitation.email, name=kept.get("name", ""))
         messages.success(request, _("A new code is on its way."))
@@ -207,8 +211,8 @@ def decline(request, token):
         return unknown(request)
     if at.link != Link.NEW or at.who == Who.MEMBER:
         return redirect("invitation", token)
-    form = DeclineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DeclineForm(typed(request))
+    if form.is_valid():
         try:
             invitations.decline(at.invitation, reason=form.reason)
         except Unfit:

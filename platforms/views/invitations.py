@@ -24,7 +24,7 @@ from platforms.actions.rooms import FROZEN, Frozen
 from platforms.forms.invitations import InviteForm
 from platforms.forms.members import organisations_of
 from platforms.models import SpaceInvitation
-from platforms.views.frame import room_or_404, show, space_view
+from platforms.views.frame import room_or_404, show, space_view, typed
 from web.paging import page_of
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -51,8 +51,8 @@ def invite(request, slug):
         raise Frozen(FROZEN[room.space.state])
     organisations = organisations_of(room.space.partnership)
     initial = {"language": request.user.language}
-    form = InviteForm(request.POST or None, request.FILES or None, organisations=organisations, initial=initial)
-    if request.method == "POST" and form.is_valid() and request.POST.get("do") != "change":
+    form = InviteForm(typed(request), request.FILES or None, organisations=organisations, initial=initial)
+    if form.is_valid() and request.POST.get("do") != "change":
         return _send(request, room, form) if request.POST.get("do") == "send" else _look(request, room, form)
     if request.POST.get("do") == "change" and form.is_valid():
         form = InviteForm(initial={**form.cleaned_data}, organisations=organisations)

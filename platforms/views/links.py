@@ -24,7 +24,7 @@ from platforms.actions.invitations import Unfit
 from platforms.forms.invitations import LinkForm, NameAndAddressForm
 from platforms.models import SpaceLink, SpaceMember
 from platforms.views import proving
-from platforms.views.frame import room_or_404, show, space_view
+from platforms.views.frame import room_or_404, show, space_view, typed
 from platforms.views.invitation import by_token, unknown
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -106,8 +106,8 @@ VERBS_OUT = {"code": _send_code, "prove": _prove, "over": _start_over}
 @form_view
 def space_links(request, slug):
     room = room_or_404(request, slug, lead=True)
-    form = LinkForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = LinkForm(typed(request))
+    if form.is_valid():
         values = form.cleaned_data
         until = timezone.now() + timedelta(hours=int(values["hours"]))
         made = links.make_link(room.space, by=request.user, role=values["role"], cap=values["cap"], expires_at=until)

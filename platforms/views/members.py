@@ -20,7 +20,7 @@ from platforms.forms.members import (
     organisations_of,
 )
 from platforms.models import WRITERS, Access, JoinRequest, RequestState, Space, SpaceMember, SpaceState
-from platforms.views.frame import room_or_404, show, space_view
+from platforms.views.frame import room_or_404, show, space_view, typed
 from web.paging import page_of
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -76,8 +76,8 @@ def member(request, slug, pk):
 def _change_self(request, room, row):
     organisations = organisations_of(room.space.partnership)
     initial = {"on_behalf_of": row.on_behalf_of_id, "introduction": row.introduction}
-    form = SelfForm(request.POST or None, initial=initial, organisations=organisations)
-    if request.method == "POST" and form.is_valid():
+    form = SelfForm(typed(request), initial=initial, organisations=organisations)
+    if form.is_valid():
         members.change_self(room.space, by=request.user, **form.cleaned_data)
         messages.success(request, _("The changes are saved."))
         return redirect("space_members", room.space.slug)
@@ -87,8 +87,8 @@ def _change_self(request, room, row):
 def _change_other(request, room, row):
     organisations = organisations_of(room.space.partnership)
     initial = {"role": row.role, "on_behalf_of": row.on_behalf_of_id}
-    form = MemberForm(request.POST or None, initial=initial, organisations=organisations)
-    if request.method == "POST" and form.is_valid():
+    form = MemberForm(typed(request), initial=initial, organisations=organisations)
+    if form.is_valid():
         try:
             members.change_member(room.space, row.pk, by=request.user, **form.cleaned_data)
             messages.success(request, _("The changes are saved."))
@@ -125,8 +125,8 @@ def leave(request, slug):
     others = room.space.members.exclude(pk=room.member.pk).select_related("user", "on_behalf_of")
     tasks = members.open_tasks(room.space, request.user)
     alone = room.leads and not others.coordinators().exists()
-    form = LeaveForm(request.POST or None, others=others, has_tasks=tasks.exists(), leads_alone=alone)
-    if request.method == "POST" and form.is_valid():
+    form = LeaveForm(typed(request), others=others, has_tasks=tasks.exists(), leads_alone=alone)
+    if form.is_valid():
         to = {name: chosen.pk if chosen else None for name, chosen in form.cleaned_data.items()}
         try:
             members.leave(room.space, by=request.user, **to)
@@ -143,8 +143,8 @@ def leave(request, slug):
 def welcome(request, slug):
     """The first ten minutes: who one is, who else is here, what to do next. All of it can be skipped."""
     room = _mine_or_404(request, slug)
-    form = WelcomeForm(request.POST or None, initial={"introduction": room.member.introduction})
-    if request.method == "POST" and form.is_valid():
+    form = WelcomeForm(typed(request), initial={"introduction": room.member.introduction})
+    if form.is_valid():
         skips = "skip" in request.POST
         introduction = None if skips else form.cleaned_data["introduction"]
         members.welcome(room.space, by=request.user, introduction=introduction)
@@ -171,8 +171,8 @@ def door(request, slug):
         return redirect("space", slug)
     asked = JoinRequest.objects.filter(space=space, user=request.user)
     organisations = organisations_of(space.partnership)
-    form = JoinForm(request.POST or None, questions=space.question_list, organisations=organisations)
-    if request.method == "POST" and form.is_valid():
+    form = JoinForm(typed(request), questions=space.question_list, organisations=organisations)
+    if form.is_valid():
         organisation = form.cleaned_data["on_behalf_of"]
         requests.ask_to_join(space, by=request.user, answers=form.answers, on_behalf_of=organisation)
         return redirect("space_door", slug)
@@ -187,8 +187,8 @@ def join_request(request, slug, pk):
     room = room_or_404(request, slug, lead=True)
     rows = room.space.requests.select_related("user", "on_behalf_of", "decided_by")
     asked = get_object_or_404(rows, pk=pk)
-    form = DecideForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DecideForm(typed(request))
+    if form.is_valid():
         values = form.cleaned_data
         try:
             requests.decide(room.space, pk, by=request.user, role=values["answer"], reason=values["reason"])
