@@ -1,4 +1,4 @@
-"""The link of an invitation, in every state, in every hand: one right next step, and nobody learns what is not theirs."""
+"""The link of an invitation, in every state, in every hand: one right next step."""
 
 import logging
 import re
