@@ -1,5 +1,6 @@
 """The people and rows of the access table, and how a request of theirs is told in one word."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -9,12 +10,14 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
+from platforms.models import JoinRequest, SpaceInvitation, SpaceLink
 from tests.factories import (
     make_actor,
     make_area,
@@ -33,7 +36,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
-    private space with the owner as coordinator, the editor as member and `member` as observer."""
+    private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
+    else, a link for a meeting, and a request by `other`."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -61,6 +65,11 @@ class World:
             members=[people["editor"]],
             observers=[people["member"]],
         )
+        owner, until = people["owner"], timezone.now() + timedelta(days=1)
+        self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
+        self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
+        self.request = JoinRequest.objects.create(space=self.space, user=people["other"])
+        self.tokens = {"meeting": self.link.token}
         self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -69,6 +78,11 @@ class World:
             "admin:actors_actor_review": self.waiting.pk,
             "admin:actors_actor_merge": self.public.pk,
             "admin:notifications_email_html": self.mail.pk,
+            "space_member": self.space.members.get(user=owner).pk,
+            "space_member_remove": self.space.members.get(user=people["editor"]).pk,
+            "space_request": self.request.pk,
+            "invitation_one": self.invitation.pk,
+            "space_link": self.link.pk,
         }
 
     def _admin_rows(self):

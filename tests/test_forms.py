@@ -27,11 +27,16 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from platforms.forms.invitations import DeclineForm, InviteForm, LinkForm, NameAndAddressForm, NameForm, PassOnForm
+from platforms.forms.members import DecideForm, JoinForm, LeaveForm, MemberForm, SelfForm, WelcomeForm
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_user
 from web.views import SampleForm
 
 OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
+INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
+OTHERS += MEMBERSHIP + INVITING
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,

@@ -141,9 +141,9 @@ def drawn(text):
     code.add_data(text)
     matrix = code.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark)
-    size = len(matrix)
+    size, name = len(matrix), _("QR code of the link")
     return mark_safe(
         f'<svg class="qr" viewBox="0 0 {size} {size}" role="img" aria-labelledby="qr" shape-rendering="crispEdges">'
-        f'<title id="qr">{_("QR code of the link")}</title>'
+        f'<title id="qr">{name}</title>'
         f'<path class="ground" d="M0 0h{size}v{size}H0z"/><path d="{path}"/></svg>'
     )
