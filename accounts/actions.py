@@ -16,6 +16,12 @@ def _owner_of(email):
     return verified.user if verified else User.objects.filter(email=email).first()
 
 
+def proven_addresses(user):
+    """The addresses that `user` has proved to read, in lower case."""
+    mine = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    return {address.lower() for address in mine.values_list("email", flat=True)}
+
+
 def _own_alone(user, email):
     """First proof of this mailbox: whoever typed the address earlier loses password, sessions and other addresses."""
     EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()

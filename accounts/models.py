@@ -111,21 +111,21 @@ class EmailProof(models.Model):
 
 class TallyManager(models.Manager):
     UPSERT = """
-        INSERT INTO accounts_tally AS old (key, count, ends_at) VALUES (%s, 1, clock_timestamp() + %s)
+        INSERT INTO accounts_tally AS old (key, count, ends_at) VALUES (%s, %s, clock_timestamp() + %s)
         ON CONFLICT (key) DO UPDATE SET
-            count = CASE WHEN old.ends_at <= clock_timestamp() THEN 1 ELSE old.count + 1 END,
+            count = CASE WHEN old.ends_at <= clock_timestamp() THEN excluded.count ELSE old.count + excluded.count END,
             ends_at = CASE WHEN old.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE old.ends_at END
         RETURNING count
     """
 
-    def spend(self, what, whom, *, limit, per):
-        """Count one more `what` by `whom`; True while no more than `limit` were counted within `per` (a timedelta).
+    def spend(self, what, whom, *, limit, per, count=1):
+        """Count `count` more `what` by `whom`; True while at most `limit` were counted within `per` (a timedelta).
 
         Call it outside a transaction that may be rolled back: the count must stay.
         """
         key = salted_hmac("accounts.Tally", f"{what}:{whom}", algorithm="sha256").hexdigest()
         with connection.cursor() as cursor:
-            cursor.execute(self.UPSERT, [key, per])
+            cursor.execute(self.UPSERT, [key, count, per])
             return cursor.fetchone()[0] <= limit
 
 

@@ -54,6 +54,15 @@ def queue_email(
     return _write(key, values)
 
 
+def queue_emails(mails):
+    """Write many mails with one statement; each is a dict of what `queue_email` takes, with an address that is known
+    to be one. A key that stands already is left as it is."""
+    rows = [Email(**{"kind": EmailKind.TRANSACTIONAL, **mail}) for mail in mails]
+    if rows:
+        Email.objects.bulk_create(rows, ignore_conflicts=True)
+        bell.ring_on_commit()
+
+
 def _write(key, values):
     email, is_new = Email.objects.get_or_create(key=key, defaults=values)
     if is_new:

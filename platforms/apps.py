@@ -7,11 +7,14 @@ class PlatformsConfig(AppConfig):
     verbose_name = _("Partnerships and spaces")
 
     def ready(self):
-        from notifications import live  # noqa: PLC0415 - models can be imported only now
-        from platforms import mails  # noqa: PLC0415
-
-        live.register("space", mails.about_a_space)
-        from actors.region import register  # noqa: PLC0415 - models are ready only now
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from actors import region  # noqa: PLC0415
+        from notifications import live  # noqa: PLC0415
+        from platforms.actions.mails import READERS  # noqa: PLC0415
+        from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
 
-        register(TABLE, KIND)
+        region.register(TABLE, KIND)
+        mine.register(SpacePart())
+        for name, reader in READERS.items():
+            live.register(name, reader)

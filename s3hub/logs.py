@@ -7,13 +7,22 @@ from datetime import UTC, datetime
 
 # PostgreSQL quotes the row that it refused, with names, addresses and numbers; its text may have several lines.
 QUOTED = re.compile(r"^DETAIL: .*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
+# The address of an invitation or a link is a key: `accounts.models.link_token` makes 32 such characters.
+TOKEN = re.compile(r"(?<=/)[\w-]{32}(?=/)", re.ASCII)
+
+
+def without_tokens(text):
+    return TOKEN.sub("…", text)
 
 
 class Lines(logging.Formatter):
-    """Lines whose tracebacks tell which rule of the database was broken, not by which values."""
+    """Lines without keys of links, whose tracebacks tell which rule of the database was broken, not by which values."""
+
+    def formatMessage(self, record):
+        return without_tokens(super().formatMessage(record))
 
     def formatException(self, ei):
-        return QUOTED.sub("DETAIL: left out\n\n", super().formatException(ei)).rstrip()
+        return without_tokens(QUOTED.sub("DETAIL: left out\n\n", super().formatException(ei)).rstrip())
 
 
 class JsonLines(Lines):
@@ -24,7 +33,7 @@ class JsonLines(Lines):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_tokens(record.getMessage()),
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)

@@ -1,5 +1,6 @@
 """The people and rows of the access table, and how a request of theirs is told in one word."""
 
+from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
-from platforms.models import Agreement, PartnershipMember, SpaceReport
+from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from tests.factories import (
     make_actor,
     make_area,
@@ -35,8 +36,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
-    private space with the owner as coordinator, the editor as member and `member` as observer; its partnership, and one
-    that is not public yet."""
+    private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
+    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -72,6 +73,11 @@ class World:
             Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
+        owner, until = people["owner"], timezone.now() + timedelta(days=1)
+        self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
+        self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
+        self.request = JoinRequest.objects.create(space=self.space, user=people["other"])
+        self.tokens = {"meeting": self.link.token}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -80,6 +86,11 @@ class World:
             "admin:platforms_partnership_move": together.pk,
             "admin:actors_actor_merge": self.public.pk,
             "admin:notifications_email_html": self.mail.pk,
+            "space_member": self.space.members.get(user=owner).pk,
+            "space_member_remove": self.space.members.get(user=people["editor"]).pk,
+            "space_request": self.request.pk,
+            "invitation_one": self.invitation.pk,
+            "space_link": self.link.pk,
         }
 
     def _closed(self, name, **fields):

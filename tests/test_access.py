@@ -29,7 +29,7 @@ SAME_FOR_ALL = {
         account_password_reset_completed
         """,
     # Forms for anybody.
-    ("200", "200"): "contact registration_start account_reset_password",
+    ("200", "200"): "contact registration_start account_reset_password invitation meeting",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -65,6 +65,27 @@ my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405
 space@room                  GET   login 200 200 200 404 404 404 404
 space@room                  POST  login 405 405 405 405 405 405 405
+space_members@room          GET   login 200 200 200 404 404 404 404
+space_members@room          POST  login 405 405 405 405 405 405 405
+space_member@room           GET   login 404 200 404 404 404 404 404
+space_member@room           POST  login 404 302 404 404 404 404 404
+space_member_remove@room    GET   login 404 200 404 404 404 404 404
+space_member_remove@room    POST  login 404 302 404 404 404 404 404
+space_leave@room            GET   login 200 200 200 404 404 404 404
+space_leave@room            POST  login 302 200 302 404 404 404 404
+space_welcome@room          GET   login 200 200 200 404 404 404 404
+space_welcome@room          POST  login 302 302 302 404 404 404 404
+space_door@room             *     login 404 404 404 404 404 404 404
+space_request@room          *     login 404 200 404 404 404 404 404
+invitations@room            GET   login 404 200 404 404 404 404 404
+invitations@room            POST  login 404 302 404 404 404 404 404
+invitation_new@room         *     login 404 200 404 404 404 404 404
+invitation_one@room         *     login 404 200 404 404 404 404 404
+space_links@room            *     login 404 200 404 404 404 404 404
+space_link@room             GET   login 404 200 404 404 404 404 404
+space_link@room             POST  login 404 302 404 404 404 404 404
+invitation_decline          *     200   302 302 302 200 200 200 200
+invitation_pass_on          *     200   302 302 302 302 302 302 302
 
 space_settings@room         *     login 404 200 404 404 404 404 404
 space_pulse@room            GET   login 404 200 404 404 404 404 404
@@ -249,6 +270,7 @@ def arguments(world, route, target):
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
     values["other"] = world.foreign.pk
+    values["token"] = world.tokens.get(route["name"], world.invitation.token)
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
     return {name: values[name] for name in wanted}
 

@@ -27,8 +27,10 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
-from platforms.admin import MemberForm, MemberInline, PartnershipForm
+from platforms import admin as partnership_admin
 from platforms.forms.ending import ReportForm, SettingsForm
+from platforms.forms.invitations import DeclineForm, InviteForm, LinkForm, NameAndAddressForm, NameForm, PassOnForm
+from platforms.forms.members import DecideForm, JoinForm, LeaveForm, MemberForm, SelfForm, WelcomeForm
 from platforms.forms.partnerships import SpaceForm
 from platforms.models import Partnership
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
@@ -47,6 +49,10 @@ OTHERS = [
     SettingsForm,
     SpaceForm,
 ]
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
+INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
+OTHERS += MEMBERSHIP + INVITING
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -57,7 +63,18 @@ SIGNING_IN = [
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm, PartnershipForm, MemberForm}
+JUDGED = {
+    *PLAIN,
+    *PROFILE,
+    *OTHERS,
+    *SIGNING_IN,
+    *CODES,
+    *ABSTRACT,
+    *ACCOUNT,
+    ActorForm,
+    partnership_admin.PartnershipForm,
+    partnership_admin.MemberForm,
+}
 
 
 def our_forms():
@@ -149,6 +166,6 @@ def test_the_member_form_of_the_administration(rf, data):
     partnership = Partnership.objects.first() or make_partnership(members=[make_actor()])
     request = rf.post("/")
     request.user = make_user(is_staff=True, is_superuser=True)
-    form_class = MemberInline(Partnership, admin.site).get_formset(request, partnership).form
+    form_class = partnership_admin.MemberInline(Partnership, admin.site).get_formset(request, partnership).form
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))

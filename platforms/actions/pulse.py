@@ -82,7 +82,7 @@ def revive(space, *, by):
     row, member = enter(space, by, lead=True, frozen=True)
     _move(row, "revive", asked_at=None)
     tell(member, Verb.REVIVED)
-    log(row, "revive", by)
+    log(row, "space.revive", by=by)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def pause(space, *, by):
     """A coordinator lets the space rest: it is read, not written, until somebody takes it up again."""
     row, _member = enter(space, by, lead=True)
     _move(row, "pause", asked_at=None)
-    log(row, "pause", by)
+    log(row, "space.pause", by=by)
 
 
 @transaction.atomic
@@ -142,7 +142,7 @@ def _end(row, step, by, report, **values):
     waiting = JoinRequest.objects.filter(space=row, state=RequestState.OPEN)
     waiting.update(state=RequestState.REFUSED, decided_at=now, decided_by=by)
     _mail(row, row.members.exclude(user=by), STEPS[step].mail, f"space-closed:{row.pk}:{row.version}")
-    log(row, step, by)
+    log(row, f"space.{step}", by=by)
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def reopen(space, *, by):
         raise ValidationError(TOO_LATE, params={"days": REOPEN.days})
     _move(row, "reopen", closed_at=None, merged_into=None)
     tell(member, Verb.REVIVED)
-    log(row, "reopen", by)
+    log(row, "space.reopen", by=by)
 
 
 def limit_for(space):
@@ -206,7 +206,7 @@ def _rest(pk, now):
         return False
     _move(space, "let_rest", asked_at=None)
     _mail(space, space.members.coordinators(), STEPS["let_rest"].mail, f"space-rests:{space.pk}:{space.version}")
-    log(space, "let_rest", None)
+    log(space, "space.let_rest", by=None)
     return True
 
 
@@ -218,7 +218,7 @@ def _mail(space, members, template, cause):
             user=member.user,
             template=template,
             context={"space": space.pk},
-            live="space",
+            live="platforms.pulse",
             language=member.user.language,
             key=f"{cause}:{member.user_id}",
         )

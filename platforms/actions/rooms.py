@@ -36,6 +36,11 @@ class Outdated(ValidationError):
         super().__init__(_("Somebody else saved this while you wrote."), code="outdated")
 
 
+def lock(space_id):
+    """The space's row, locked: comings and goings in one space come one after the other. Must run in a transaction."""
+    return Space.objects.select_for_update(of=("self",)).get(pk=space_id)
+
+
 def enter(space, by, *, write=False, lead=False, frozen=False):
     """Lock the space and judge the person's right anew; (the space's row, the membership).
 
@@ -73,11 +78,6 @@ def tell(member, verb, **what):
     return activity
 
 
-def log(space, step, by):
-    """A line for staff who read the log: which partnership, not which of its closed rooms."""
-    AuditEntry.objects.record(by=by, verb=f"space.{step}", target=space.partnership, reason=f"space {space.pk}")
-
-
 @transaction.atomic
 def open_space(partnership, *, by, name, purpose="", access=Access.PRIVATE, on_behalf_of=None):
     """Staff open a space for a partnership, and are its first coordinator. Raises PermissionDenied."""
@@ -85,7 +85,7 @@ def open_space(partnership, *, by, name, purpose="", access=Access.PRIVATE, on_b
         raise PermissionDenied
     space = Space.objects.create(partnership=partnership, name=name, purpose=purpose, access=access)
     SpaceMember.objects.create(space=space, user=by, role=SpaceRole.COORDINATOR, on_behalf_of=on_behalf_of)
-    log(space, "open", by)
+    log(space, "space.open", by=by)
     return space
 
 
@@ -111,4 +111,9 @@ def change_space(form, *, by):
         setattr(space, name, form.cleaned_data[name])
     space.version += 1
     space.save(update_fields=[*CHANGED, "version"])
-    log(space, "change", by)
+    log(space, "space.change", by=by)
+
+
+def log(space, verb, *, by, reason=""):
+    """A line in the log that staff read: it names the partnership, never the space or its people."""
+    return AuditEntry.objects.record(by=by, verb=verb, target=space.partnership, reason=reason)

@@ -24,6 +24,7 @@ from platforms.models.partnership import (
 from platforms.models.report import SpaceReport
 from platforms.models.space import (
     GRACE,
+    ROLE_NAMES,
     SIGNS_OF_LIFE,
     WRITERS,
     Access,
@@ -39,6 +40,7 @@ from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Vi
 __all__ = [
     "GRACE",
     "LEG_OF",
+    "ROLE_NAMES",
     "SIGNS_OF_LIFE",
     "UNDER_WAY",
     "WRITERS",

@@ -1,14 +1,25 @@
 """Ways into a space: an invitation to one address, a link for a meeting, a request."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Invitation, InvitationState
+from accounts.models import Invitation, InvitationState, link_token, new_nonce, token_hash
 from actors.models.merging import Moves
-from platforms.models.space import Space, SpaceMember, SpaceRole, SpaceState
+from platforms.models.space import ROLE_NAMES, Space, SpaceMember, SpaceRole, SpaceState
+
+REMINDERS = 2
+REMIND_AFTER = timedelta(days=3)
+
+
+def _by_a_coordinator():
+    """Whether the one who made the row still coordinates its space."""
+    makers = SpaceMember.objects.coordinators().filter(space=models.OuterRef("space"), user=models.OuterRef("by"))
+    return models.Exists(makers)
 
 
 class SpaceInvitationQuerySet(models.QuerySet):
@@ -16,10 +27,17 @@ class SpaceInvitationQuerySet(models.QuerySet):
         """Not yet answered or revoked, whether or not too old."""
         return self.filter(state=InvitationState.OPEN)
 
+    def standing(self):
+        """Open ones to an open space, from somebody who still coordinates it: all that they may lack is time."""
+        return self.open().filter(_by_a_coordinator(), space__state=SpaceState.OPEN)
+
     def alive(self):
         """Those that still let somebody in: open, in time, to an open space, from somebody who still coordinates it."""
-        inviters = SpaceMember.objects.coordinators().filter(space=models.OuterRef("space"), user=models.OuterRef("by"))
-        return self.open().filter(models.Exists(inviters), expires_at__gt=timezone.now(), space__state=SpaceState.OPEN)
+        return self.standing().filter(expires_at__gt=timezone.now())
+
+    def to_remind(self):
+        """Living ones without an answer that were not written to for a while, and not too often."""
+        return self.alive().filter(reminders__lt=REMINDERS, sent_at__lte=timezone.now() - REMIND_AFTER)
 
 
 class SpaceInvitation(Invitation):
@@ -54,6 +72,28 @@ class SpaceInvitation(Invitation):
     def __str__(self):
         return f"{self.email} → {self.space}"
 
+    @property
+    def mails(self):
+        """How many mails went out: the number of the last one."""
+        return self.sendings + self.reminders
+
+    @property
+    def role_name(self):
+        return ROLE_NAMES[self.role]
+
+    @property
+    def masked_email(self):
+        """The address for those who hold the link: enough to know one's own, too little to learn another's."""
+        local, _at, domain = self.email.partition("@")
+        return f"{local[0]}•••@{domain}"
+
+
+class SpaceLinkQuerySet(models.QuerySet):
+    def alive(self):
+        """Those that still let somebody in."""
+        room = {"used__lt": F("cap"), "revoked_at": None, "expires_at__gt": timezone.now()}
+        return self.filter(_by_a_coordinator(), space__state=SpaceState.OPEN, **room)
+
 
 class SpaceLink(models.Model):
     """A link, or its code on a screen, that lets the people of a meeting in: at most `cap`, until `expires_at`."""
@@ -71,6 +111,8 @@ class SpaceLink(models.Model):
     expires_at = models.DateTimeField(_("works until"))
     revoked_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
+    objects = SpaceLinkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("link for a meeting")
         verbose_name_plural = _("links for meetings")
@@ -83,6 +125,24 @@ class SpaceLink(models.Model):
 
     def __str__(self):
         return f"{self.space} {self.used}/{self.cap}"
+
+    def save(self, **kwargs):
+        if not self.nonce:
+            self.nonce = new_nonce()
+            self.token_hash = token_hash(self.token)
+        super().save(**kwargs)
+
+    @property
+    def token(self):
+        return link_token(self._meta.label_lower, self.nonce)
+
+    @property
+    def role_name(self):
+        return ROLE_NAMES[self.role]
+
+    @property
+    def is_alive(self):
+        return SpaceLink.objects.alive().filter(pk=self.pk).exists()
 
 
 class RequestState(models.TextChoices):

@@ -42,6 +42,11 @@ class SpaceRole(models.TextChoices):
 
 
 WRITERS = (SpaceRole.COORDINATOR, SpaceRole.MEMBER)
+ROLE_NAMES = {
+    SpaceRole.COORDINATOR: _("Coordinator"),
+    SpaceRole.MEMBER: _("Member"),
+    SpaceRole.OBSERVER: _("Observer"),
+}
 
 
 class SpaceMemberQuerySet(models.QuerySet):
@@ -199,6 +204,10 @@ class SpaceMember(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.space}"
+
+    @property
+    def role_name(self):
+        return ROLE_NAMES[self.role]
 
     @property
     def may_write(self):

@@ -74,6 +74,11 @@ def space_view(view):
     return framed
 
 
+def typed(request):
+    """What was sent, or None for a form that is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
 def show(request, template, room, context=None, *, tab="", status=200):
     """Render a page of the space within its frame; `tab` is the URL name of the tab it belongs to."""
     frame = {"room": room, "space": room.space, "member": room.member, "tabs": tabs(room, tab)}

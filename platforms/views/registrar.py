@@ -33,7 +33,7 @@ def space_export(request, slug):
     space = get_object_or_404(Space.objects.select_related("partnership"), slug=slug)
     if request.method != "POST":
         return render(request, "platforms/export.html", {"space": space, "counts": _counts(space)})
-    log(space, "export", request.user)
+    log(space, "space.export", by=request.user, reason=str(space.pk))
     response = StreamingHttpResponse(archive_of(space, by=request.user), content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(space)}"'
     return response
