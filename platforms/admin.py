@@ -22,6 +22,7 @@ CHANGED = _(
     "Somebody saved this partnership after you opened it. Nothing was saved now. What you typed is still in the form; "
     "where it differs from what stands now is told above. Save again to keep your version."
 )
+HAS_ACCEPTED = _("%(name)s has accepted an agreement, so its row stays. Write the day when it left instead.")
 
 
 class PartnershipForm(forms.ModelForm):
@@ -115,9 +116,20 @@ class MemberForm(forms.ModelForm):
             self.fields["actor"].widget.widget.known = self.instance.actor
 
 
+class MemberFormSet(forms.BaseInlineFormSet):
+    def clean(self):
+        """What an organisation accepted must not vanish with its row."""
+        super().clean()
+        gone = [form.instance.pk for form in self.deleted_forms if form.instance.pk]
+        kept = PartnershipMember.objects.filter(pk__in=gone).exclude(acceptances=None).select_related("actor").first()
+        if kept:
+            raise ValidationError(HAS_ACCEPTED, code="accepted", params={"name": kept.actor.name})
+
+
 class MemberInline(FindsActors, admin.TabularInline):
     model = PartnershipMember
     form = MemberForm
+    formset = MemberFormSet
     extra = 0
     autocomplete_fields = ["actor"]
     fields = ["actor", "role", "is_new", "joined_on", "left_on"]

@@ -67,7 +67,7 @@ def _make_organisation(row):
         source=INVENTED,
         certainty=Certainty.MEDIUM,
         status=ActorStatus.PUBLISHED,
-        published_at=timezone.now(),
+        published_at=ago(90),
     )
     actor.themes.set(Theme.objects.filter(slug__in=themes))
     for user in User.objects.filter(email=email):

@@ -124,6 +124,7 @@ def styleguide(request):
             "page": Paginator(range(500), 25).page(4),
             "chips": [{"label": _("Sea"), "url": "?"}, {"label": _("Small"), "url": "?"}],
             "groups": _sample_facets(),
+            "helix": _sample_helix(),
             "steps": [
                 {"label": _("Your organisation"), "state": "done", "url": "#steps"},
                 {"label": _("Your address"), "state": "done"},
@@ -136,6 +137,12 @@ def styleguide(request):
             ],
         },
     )
+
+
+def _sample_helix():
+    legs = [(_("Academia"), 1, 50), (_("Business"), 2, 100), (_("Public sector"), 1, 50), (_("Civil society"), 0, 0)]
+    legs = [{"key": "leg", "name": name, "count": count, "share": share} for name, count, share in legs]
+    return {"legs": legs, "empty": legs[3:], "support": 1, "known": 4, "new": 1, "new_share": 25, "total": 5}
 
 
 def _sample_facets():

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from platforms.models import Agreement, Partnership, PartnershipMember
+from platforms.models import Agreement, AgreementAcceptance, Partnership, PartnershipMember
 from tests.factories import make_actor, make_area, make_curator, make_partnership, make_theme, make_user
 from tests.staff import sign_in
 
@@ -179,6 +179,23 @@ def test_members_are_searched_for_among_actors_and_nonsense_is_an_error_in_the_f
         == 302
     )
     assert PartnershipMember.objects.get().actor == actor
+
+
+def test_a_member_is_removed_only_if_it_has_accepted_nothing(client, curator):
+    together = make_partnership(members=[make_actor("Accepted"), make_actor("Mistaken")])
+    accepted, mistaken = together.members.all()
+    agreement = Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar.")
+    AgreementAcceptance.objects.create(agreement=agreement, member=accepted)
+
+    def remove(member):
+        row = {"id": member.pk, "actor": member.actor_id, "role": "partner", "DELETE": "on"}
+        return client.post(address(together), typed(Partnership.objects.get(), members=[row]))
+
+    response = remove(accepted)
+    assert response.status_code == 200
+    assert "Accepted has accepted an agreement, so its row stays." in response.content.decode()
+    assert remove(mistaken).status_code == 302
+    assert list(together.members.all()) == [accepted]
 
 
 def test_a_partnership_that_ends_before_it_starts_is_refused(client, curator):

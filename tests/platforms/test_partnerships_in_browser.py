@@ -40,7 +40,7 @@ def coast():
     )
     PartnershipMember.objects.filter(partnership=together, actor=firm).update(is_new=True)
     boss = make_user("boss@example.org", is_staff=True, is_superuser=True)
-    for text in ("### What we want\n\nTo share.", "### What we want\n\nTo share *openly*."):
+    for text in ("# What we want\n\nTo share.", "# What we want\n\nTo share *openly*."):
         actions.add_agreement(together, by=boss, text_sv=text, dated_on=None)
     make_space("Living bays", partnership=together, access="ask", purpose="We plan the measurements.")
     make_partnership("Anden", slug="other", status="forming", members=[firm])
