@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from accounts import signing_in
 from accounts.forms import CloseForm, PersonForm, SignUpForm
-from actors.admin.actor import ActorForm
+from actors.admin.actor import ActorForm, RepresentativeForm
 from actors.admin.bulk import BulkForm
 from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
@@ -31,7 +31,7 @@ from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_user
 from web.views import SampleForm
 
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, RepresentativeForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,

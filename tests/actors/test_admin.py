@@ -372,3 +372,19 @@ def test_staff_see_claims_nobody_owns_at_once_and_those_an_owner_let_lie_after_f
     assert next(each.count for each in lists if each.key == "claims") == 3
     assert "own checked website when the person asked" in client.get(claim_path(late)).content.decode()
     assert "own checked website when the person asked" not in client.get(claim_path(fresh)).content.decode()
+
+
+def test_who_may_speak_for_an_actor_is_named_by_address(client, curator):
+    person, actor = make_user("eva@example.org"), make_actor()
+    url = reverse("admin:actors_actor_change", args=[actor.pk])
+    one = {"representatives-TOTAL_FORMS": 1, "representatives-0-actor": actor.pk, "representatives-0-role": "owner"}
+
+    def name(address):
+        seen = {"seen": Actor.objects.get(pk=actor.pk).version}
+        return client.post(url, FORM | one | seen | {"representatives-0-user": address})
+
+    assert name("nobody@example.org").status_code == 200
+    assert name(" Eva@Example.org ").status_code == 302
+    row = Representative.objects.get()
+    assert (row.actor, row.user, row.role) == (actor, person, "owner")
+    assert 'value="eva@example.org"' in client.get(url).content.decode()
