@@ -223,7 +223,9 @@ admin:auth_group_*          *     STAFF 403 200
 admin:mfa_authenticator_changelist * STAFF 403 200
 admin:mfa_authenticator_add *     STAFF 403 403
 admin:mfa_authenticator_history * STAFF 302 302
-admin:mfa_authenticator_*   *     STAFF 403 302
+admin:mfa_authenticator_change GET STAFF 403 302
+admin:mfa_authenticator_change POST STAFF 403 403
+admin:mfa_authenticator_delete * STAFF 403 302
 """
 # The stock admin's catch-all and its old short addresses have no names; they answer as the door of the admin does.
 UNNAMED = ("/admin/nowhere/", "/admin/actors/actor/1/", "/en/admin/nowhere/")

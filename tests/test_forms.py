@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from accounts import signing_in
 from accounts.forms import CloseForm, PersonForm, SignUpForm
-from actors.admin.actor import ActorForm
+from actors.admin.actor import ActorForm, RepresentativeForm
 from actors.admin.bulk import BulkForm
 from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
@@ -37,22 +37,10 @@ from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_user
 from web.views import SampleForm
 
-OTHERS = [
-    ContactForm,
-    SampleForm,
-    SignUpForm,
-    Places,
-    DecisionForm,
-    BulkForm,
-    MergeForm,
-    ReportForm,
-    SettingsForm,
-    SpaceForm,
-]
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+REGISTER = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, RepresentativeForm]
 MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
-OTHERS += MEMBERSHIP + INVITING
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, ReportForm, SettingsForm, SpaceForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -63,18 +51,8 @@ SIGNING_IN = [
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
-JUDGED = {
-    *PLAIN,
-    *PROFILE,
-    *OTHERS,
-    *SIGNING_IN,
-    *CODES,
-    *ABSTRACT,
-    *ACCOUNT,
-    ActorForm,
-    partnership_admin.PartnershipForm,
-    partnership_admin.MemberForm,
-}
+STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF}
 
 
 def our_forms():

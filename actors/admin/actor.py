@@ -11,14 +11,14 @@ from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from actors import worklists
 from actors.actions import remember_twins
 from actors.admin import bulk, comparing, merging, review
 from actors.admin.history import history
 from actors.models import Actor, ActorStatus, Claim, Representative
 from actors.numbers import parse, written
-from web.fields import LineField
+from web.fields import AddressField, LineField
 
 HISTORY_SHOWN = 50
 TAKEN = _("There is already a profile for that number. Give each a unit, or open the other one: %(name)s.")
@@ -35,6 +35,27 @@ class Confirmed(admin.SimpleListFilter):
         return worklists.stale(queryset) if self.value() == "old" else queryset
 
 
+class RepresentativeForm(forms.ModelForm):
+    """A person is named by the address: the stock search box has no name that a screen reader could say."""
+
+    user = AddressField(label=_("E-mail address"))
+
+    class Meta:
+        model = Representative
+        fields = ["user", "role"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["user"] = self.instance.user.email
+
+    def clean_user(self):
+        person = User.objects.filter(email=self.cleaned_data["user"]).first()
+        if person is None:
+            raise ValidationError(_("Nobody has an account with that address."))
+        return person
+
+
 class NamedFields(forms.BaseInlineFormSet):
     """Every field says what it is: in the stock table only the head of its column does."""
 
@@ -46,14 +67,14 @@ class NamedFields(forms.BaseInlineFormSet):
 
 class RepresentativeInline(admin.TabularInline):
     model = Representative
+    form = RepresentativeForm
     formset = NamedFields
     extra = 0
-    autocomplete_fields = ["user"]
     fields = ["user", "role", "since"]
     readonly_fields = ["since"]
 
-    class Media:
-        js = ["js/admin-names.js"]
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("user", "actor")
 
 
 class ClaimInline(admin.TabularInline):

@@ -1,9 +1,11 @@
 """People in the administration: what those may do who may change people without being administrators."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Permission
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.factories import make_curator, make_user
 from tests.staff import sign_in
 
@@ -62,3 +64,23 @@ def test_curators_are_made_by_administrators_only(client, keeper):
     page = client.get(url)
     assert user.email in page.content.decode()
     assert "make_curators" not in page.content.decode()
+
+
+def test_a_second_factor_is_taken_away_with_a_line_in_the_log_and_its_secret_is_shown_to_nobody(client):
+    chief, user = make_user("chief@example.org", is_staff=True, is_superuser=True), make_user("eva@example.org")
+    sign_in(client, chief)
+    secret = generate_totp_secret()
+    lost = TOTP.activate(user, secret).instance
+    url = f"/en/admin/mfa/authenticator/{lost.pk}/"
+
+    assert secret not in client.get(f"{url}change/").content.decode()
+    client.post(f"{url}delete/", {"post": "yes"})
+
+    assert list(Authenticator.objects.filter(user=user)) == []
+    entry = AuditEntry.objects.get(verb="user.take_second_factor")
+    assert (entry.by, entry.target_id, entry.reason) == (chief, str(user.pk), "totp")
+
+
+def test_nobody_reaches_allauths_own_tables(client):
+    sign_in(client, make_user(is_staff=True, is_superuser=True))
+    assert client.get("/en/admin/account/emailaddress/").status_code == 404

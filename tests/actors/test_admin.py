@@ -390,3 +390,19 @@ def test_a_unit_is_cleaned_before_it_is_looked_up(client, curator):
 
     actor.refresh_from_db()
     assert actor.unit == "Kust enheten"
+
+
+def test_who_may_speak_for_an_actor_is_named_by_address(client, curator):
+    person, actor = make_user("eva@example.org"), make_actor()
+    url = reverse("admin:actors_actor_change", args=[actor.pk])
+    one = {"representatives-TOTAL_FORMS": 1, "representatives-0-actor": actor.pk, "representatives-0-role": "owner"}
+
+    def name(address):
+        seen = {"seen": Actor.objects.get(pk=actor.pk).version}
+        return client.post(url, FORM | one | seen | {"representatives-0-user": address})
+
+    assert name("nobody@example.org").status_code == 200
+    assert name(" Eva@Example.org ").status_code == 302
+    row = Representative.objects.get()
+    assert (row.actor, row.user, row.role) == (actor, person, "owner")
+    assert 'value="eva@example.org"' in client.get(url).content.decode()
