@@ -46,6 +46,10 @@ class Need:
     on: object = None
     number: int = 0
 
+    @property
+    def space(self):
+        return self.row.thread.space if self.kind == "mention" else self.row.space
+
 
 @dataclass
 class News:

@@ -1,5 +1,6 @@
 """The people and rows of the access table, and how a request of theirs is told in one word."""
 
+import base64
 from functools import cached_property
 
 from django.conf import settings
@@ -18,9 +19,12 @@ from notifications.models import Email, Suppression
 from tests.factories import (
     make_actor,
     make_area,
+    make_decision,
+    make_document,
     make_municipality,
     make_partnership,
     make_space,
+    make_task,
     make_theme,
     make_user,
 )
@@ -28,6 +32,7 @@ from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
 PERSONAS = (ANONYMOUS, "member", "owner", "editor", "other", "half_curator", "curator", "superuser")
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -61,6 +66,12 @@ class World:
             members=[people["editor"]],
             observers=[people["member"]],
         )
+        document = make_document(self.space, "Secret Plan.png", PIXEL)
+        document.versions.update(previews=1)
+        version = document.versions.get()
+        version.file.storage.save(version.preview_name(1), version.file.open())
+        make_decision(self.space, "Secret Proposal")
+        make_task(self.space, "Secret Errand", owner=people["editor"])
         self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)

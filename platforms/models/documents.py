@@ -117,8 +117,9 @@ class DocumentVersion(models.Model):
         return f"{self.document} {self.number}"
 
     @property
-    def is_image(self):
-        return self.content_type.startswith("image/")
+    def ending(self):
+        """What kind of file it is, as people say it: PDF, DOCX …"""
+        return self.name.rpartition(".")[2].upper()
 
     @property
     def may_be_shown(self):
