@@ -71,7 +71,7 @@ class News:
         """The beginning of the latest post, as plain text."""
         html = getattr(self.last, "post_html", None) or ""
         html = html[: html.rindex("<")] if html.rfind("<") > html.rfind(">") else html
-        return Truncator(unescape(strip_tags(html.replace("</p>", " </p>")))).chars(160)
+        return Truncator(" ".join(unescape(strip_tags(html.replace("<", " <"))).split())).chars(160)
 
 
 @dataclass

@@ -32,7 +32,11 @@ def decision_list(request, slug):
     state = request.GET.get("state", "")
     if state and state not in DecisionState.values:
         raise BadRequest("No such state.")
-    rows = room.space.decisions.select_related("by", "on_behalf_of").annotate(answered=Count("answers"))
+    rows = (
+        room.space.decisions.select_related("by", "on_behalf_of")
+        .annotate(answered=Count("answers"))
+        .order_by("-number")
+    )
     page = page_of(rows.filter(state=state) if state else rows, number_in(request), PAGE_SIZE)
     for decision in page.rows:
         decision.space = room.space
