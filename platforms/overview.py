@@ -3,6 +3,7 @@
 Each part is one question to the database, whose cost is bounded whatever the size of the space.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
@@ -34,6 +35,7 @@ NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
 MOST_GROUPS = 100
 AHEAD, LATELY = timedelta(days=14), timedelta(days=60)
 AT_ONCE = 60  # rows of one kind that are looked at
+END_OF_BLOCK = re.compile(r"</(?:p|li|h\d|td|th|blockquote|pre)>|<br")
 SUBJECTS = ("thread", "document", "decision", "task")
 
 
@@ -71,7 +73,7 @@ class News:
         """The beginning of the latest post, as plain text."""
         html = getattr(self.last, "post_html", None) or ""
         html = html[: html.rindex("<")] if html.rfind("<") > html.rfind(">") else html
-        return Truncator(" ".join(unescape(strip_tags(html.replace("<", " <"))).split())).chars(160)
+        return Truncator(" ".join(unescape(strip_tags(END_OF_BLOCK.sub(r" \g<0>", html))).split())).chars(160)
 
 
 @dataclass

@@ -20,18 +20,17 @@ function progressIn(line, label) {
   return event => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
 }
 
-// The page again with what is wrong, as the browser itself would show it; focus goes to the summary.
-function show(html) {
-  const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+// The page that the answer led to, put in as the browser itself would show it: asking for it again would lose what it
+// tells. Focus goes to the summary of errors, if there is one. Anything but a page of the space is opened as usual.
+function answered(request) {
+  const page = new DOMParser().parseFromString(request.response, "text/html");
+  const main = page.querySelector("main");
+  if (request.status !== 200 || !main?.querySelector(".room")) return location.assign(request.responseURL);
   document.querySelector("main").replaceWith(main);
+  document.title = page.title;
+  if (request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
   prepare();
   (main.querySelector(".summary") ?? main).focus();
-}
-
-function answered(request, sent) {
-  const samePage = request.responseURL.split("#")[0] === sent.action.split("#")[0];
-  if (samePage && request.status === 200 && request.response.includes("error-summary")) return show(request.response);
-  location.assign(request.status < 400 ? request.responseURL : sent.action);
 }
 
 function send(sent) {
@@ -41,7 +40,7 @@ function send(sent) {
   button.disabled = true;
   request.upload.onprogress = progressIn(say(sent, sending), sending);
   request.onerror = () => { button.disabled = false; say(sent, broken, "stop"); };
-  request.onload = () => answered(request, sent);
+  request.onload = () => answered(request);
   request.open("POST", sent.action);
   request.send(new FormData(sent));
 }
@@ -50,6 +49,8 @@ function tooLarge(sent) {
   const field = fieldOf(sent), most = Number(field.dataset.megabytes) * 1024 * 1024;
   return [...field.files].filter(file => file.size > most).map(file => `${file.name} ${sent.dataset.large}`);
 }
+
+addEventListener("popstate", () => location.reload());
 
 function prepare() {
   const hint = form()?.querySelector(".drop-hint");

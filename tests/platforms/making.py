@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 
 from PIL import Image
 
@@ -22,6 +23,7 @@ def photo():
     return picture(exif=noted)
 
 
+@cache
 def pdf(pages=2, size=(200, 300)):
     file = io.BytesIO()
     first, *rest = [Image.new("RGB", size, "white") for _ in range(pages)]
