@@ -27,11 +27,16 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm, TaskForm
+from platforms.forms.documents import TitleForm, UploadForm, VersionForm
+from platforms.models import Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_user
+from tests.factories import make_actor, make_space, make_task, make_user
 from web.views import SampleForm
 
 OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+OTHERS += [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
+OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -42,7 +47,7 @@ SIGNING_IN = [
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *OF_A_SPACE, ActorForm}
 
 
 def our_forms():
@@ -79,6 +84,16 @@ def typed(data, names):
 @given(data=st.data())
 def test_other_forms(form_class, data):
     assert answers(form_class(typed(data, form_class.base_fields)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_SPACE)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_space(form_class, data):
+    space = Space.objects.first() or make_task(make_space()).space
+
+    assert answers(form_class(typed(data, form_class.base_fields), space=space))
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ class RecordForm(forms.Form):
         label=_("The decision in words"),
         max_length=2000,
         required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("As it is to be found in the log in a year: what, who, from when."),
     )
     resolution = TextField(

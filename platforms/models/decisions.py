@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from platforms.models.space import Space, SpaceMember, SpaceRole
 from platforms.models.talk import SAID_THEN, InSpaceQuerySet
@@ -29,9 +30,9 @@ class Deciders(models.TextChoices):
 
 class DecisionState(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("a proposal", "Decided")
     REJECTED = "rejected", _("Rejected")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a proposal", "Withdrawn")
 
 
 class DecisionQuerySet(InSpaceQuerySet):
