@@ -135,7 +135,7 @@ COLUMNS = {
     "platforms.postversion": {"space": "body"},
     "platforms.document": {"space": "title"},
     "platforms.documentversion": {"space": "file name note", "none": "content_type sha256 scan"},
-    "platforms.decision": {"space": "title proposal outcome", "none": "way deciders state"},
+    "platforms.decision": {"space": "title proposal outcome resolution", "none": "way deciders state"},
     "platforms.decisionanswer": {"space": "comment answer"},
     "platforms.presence": {"space": "name"},
     "platforms.task": {"space": "title note"},

@@ -1,10 +1,14 @@
 """Addresses of what reads across the whole hub."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from insight import sitemap, views
 
-urlpatterns = [path("", views.start, name="start")]
+urlpatterns = [
+    path("", views.start, name="start"),
+    path(_("home/"), views.home, name="home"),
+]
 
 # Without a language in front.
 root_urlpatterns = [

@@ -2,13 +2,16 @@
 
 from django.db.models import Count, Q
 from django.http import QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from actors.filters import ActorFilter
 from actors.models import Actor, ActorStatus, Representative
 from actors.views.register import drawing, places
-from platforms.models import Partnership
+from platforms.models import Partnership, SpaceMember
+from platforms.overview import needs_everywhere
 from platforms.views.partnerships import as_rows
 from web import region
 from web.public import public_page
@@ -83,4 +86,11 @@ def needs(user):
     own = list(Actor.objects.filter(mine).only("name", "slug", "status", "status_reason")[:10])
     curates = user.has_perm("actors.curate_actor")
     queue = Actor.objects.aggregate(waiting=Count("pk", filter=waiting))["waiting"] if curates else 0
-    return {"own": own, "queue": queue}
+    return {"own": own, "queue": queue, "spaces": needs_everywhere(user)}
+
+
+@cache_control(private=True, no_store=True)
+@require_safe
+def home(request):
+    """Where signing in leads: to one's spaces, or to my page for whoever is in none."""
+    return redirect("my_spaces" if SpaceMember.objects.filter(user=request.user).exists() else "my_page")

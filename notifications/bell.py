@@ -33,8 +33,8 @@ def ring_on_commit():
         transaction.on_commit(ring, robust=True)
 
 
-def ring():
-    """Tell the workers that mail is due. True when the broker took the message.
+def ring(task=TASK):
+    """Tell the workers that something is due: mail, or what another task looks for. True when the broker took it.
 
     Waits a second and a half at most, with a connection of its own: the shared one waits 15 s for an answer, and
     does not declare the queue again after the broker has lost its data.
@@ -45,9 +45,9 @@ def ring():
     try:
         options = {"connect_timeout": 0.7, "transport_options": ONE_TRY}
         with current_app.connection_for_write(broker(), **options) as connection:
-            current_app.send_task(TASK, connection=connection, retry=False, expires=60)
+            current_app.send_task(task, connection=connection, retry=False, expires=60)
     except (KombuError, RedisError, OSError):
-        logger.warning("The broker does not answer; due mail waits for the scheduler.")
+        logger.warning("The broker does not answer; what is due waits for the scheduler.")
         _quiet_until = monotonic() + QUIET_SECONDS
         return False
     _quiet_until = 0.0

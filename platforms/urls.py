@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from platforms.views import (
     agreements,
+    decisions,
+    documents,
     ending,
     invitation,
     invitations,
@@ -13,6 +15,7 @@ from platforms.views import (
     partnerships,
     registrar,
     spaces,
+    tasks,
 )
 
 urlpatterns = [
@@ -63,4 +66,30 @@ urlpatterns = [
     path(_("invitations/<str:token>/no/"), invitation.decline, name="invitation_decline"),
     path(_("invitations/<str:token>/colleague/"), invitation.pass_on, name="invitation_pass_on"),
     path(_("meeting/<str:token>/"), links.meeting, name="meeting"),
+    # Documents
+    path(_("spaces/<slug:slug>/documents/"), documents.document_list, name="documents"),
+    path(_("spaces/<slug:slug>/documents/<int:number>/"), documents.document, name="document"),
+    path(_("spaces/<slug:slug>/documents/<int:number>/title/"), documents.document_edit, name="document_edit"),
+    path(_("spaces/<slug:slug>/documents/<int:number>/remove/"), documents.document_remove, name="document_remove"),
+    path(
+        _("spaces/<slug:slug>/documents/<int:number>/<int:version>/file/"),
+        documents.document_file,
+        name="document_file",
+    ),
+    path(
+        _("spaces/<slug:slug>/documents/<int:number>/<int:version>/preview/<int:page>/"),
+        documents.document_preview,
+        name="document_preview",
+    ),
+    # Decisions
+    path(_("spaces/<slug:slug>/decisions/"), decisions.decision_list, name="decisions"),
+    path(_("spaces/<slug:slug>/decisions/new/"), decisions.decision_new, name="decision_new"),
+    path(_("spaces/<slug:slug>/decisions/log.<str:format>"), decisions.decision_export, name="decision_log"),
+    path(_("spaces/<slug:slug>/decisions/<int:number>/"), decisions.decision, name="decision"),
+    path(_("spaces/<slug:slug>/decisions/<int:number>/change/"), decisions.decision_edit, name="decision_edit"),
+    path(_("spaces/<slug:slug>/decisions/<int:number>/outcome/"), decisions.decision_record, name="decision_record"),
+    # Tasks
+    path(_("spaces/<slug:slug>/tasks/"), tasks.task_list, name="tasks"),
+    path(_("spaces/<slug:slug>/tasks/<int:number>/"), tasks.task_edit, name="task_edit"),
+    path(_("spaces/<slug:slug>/tasks/<int:number>/done/"), tasks.task_done, name="task_done"),
 ]

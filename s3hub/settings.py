@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
+    "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
 
@@ -228,7 +229,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "my_page"
+LOGIN_REDIRECT_URL = "home"  # my spaces, or my page for whoever has none
 LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "notifications.adapter.OutboxAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -297,7 +298,10 @@ STORAGES = {
 
 # ── Files of spaces: private, served by views that check rights, never by the web server ─────────────────────────────
 MEDIA_ROOT = embedded.DATA / "test-media" if TESTING else BASE_DIR / env("MEDIA_ROOT", "media")
-UPLOAD_MEGABYTES = 20
+UPLOAD_MEGABYTES = 20  # a file
+UPLOAD_REQUEST_MEGABYTES = 210  # a form with several files
+FILE_UPLOAD_HANDLERS = ["web.uploads.LimitedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 VIRUS_SCANNER = env("VIRUS_SCANNER")  # a command that reads a file on its standard input and ends with 1 for a virus
 
 # ── Headers ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """The people and rows of the access table, and how a request of theirs is told in one word."""
 
+import base64
 from datetime import timedelta
 from functools import cached_property
 
@@ -21,9 +22,12 @@ from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInv
 from tests.factories import (
     make_actor,
     make_area,
+    make_decision,
+    make_document,
     make_municipality,
     make_partnership,
     make_space,
+    make_task,
     make_theme,
     make_user,
 )
@@ -31,6 +35,7 @@ from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
 PERSONAS = (ANONYMOUS, "member", "owner", "editor", "other", "half_curator", "curator", "superuser")
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==")
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -78,6 +83,12 @@ class World:
         self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
         self.request = JoinRequest.objects.create(space=self.space, user=people["other"])
         self.tokens = {"meeting": self.link.token}
+        document = make_document(self.space, "Secret Plan.png", PIXEL)
+        document.versions.update(previews=1)
+        version = document.versions.get()
+        version.file.storage.save(version.preview_name(1), version.file.open())
+        make_decision(self.space, "Secret Proposal")
+        make_task(self.space, "Secret Errand", owner=people["editor"])
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {

@@ -51,6 +51,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         assert cursor.fetchone()[0], "The test database does not fold Å to å."
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_of_spaces(tmp_path_factory):
+    """Files that tests upload lie in a folder of this run."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
 def empty_cache():
     """Limits and page parts of one test are not those of the next."""

@@ -6,6 +6,7 @@ from itertools import count
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -21,7 +22,9 @@ from actors.models import (
     RepresentativeRole,
     Theme,
 )
-from platforms.models import Partnership, PartnershipMember, Space, SpaceMember, SpaceRole
+from platforms import files
+from platforms.actions import documents
+from platforms.models import Decision, Partnership, PartnershipMember, Space, SpaceMember, SpaceRole, Task
 
 _number = count(1)
 
@@ -108,3 +111,20 @@ def make_space(name=None, *, partnership=None, coordinator=None, members=(), obs
         for user in people:
             SpaceMember.objects.create(space=space, user=user, role=role)
     return space
+
+
+def make_document(space, name="Plan.txt", content=b"A plan", *, by=None, **more):
+    """A document with one version, put there as people do it; by a coordinator unless told otherwise."""
+    by = by or space.members.coordinators().first().user
+    with files.judged(SimpleUploadedFile(name, content)) as sound:
+        return documents.add(space, by=by, sound=sound, **more)
+
+
+def make_decision(space, title="Five bays", **fields):
+    number = space.decisions.count() + 1
+    values = {"proposal": "We choose five bays.", "by": space.members.coordinators().first().user, "number": number}
+    return Decision.objects.create(space=space, title=title, **{**values, **fields})
+
+
+def make_task(space, title="Ask the harbour", **fields):
+    return Task.objects.create(space=space, title=title, **{"number": space.tasks.count() + 1, **fields})

@@ -112,6 +112,35 @@ agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
 space_open@together         *     login 404 404 404 404 404 200 200
 space_open@secret_plan      *     login 404 404 404 404 404 200 200
 
+home                        GET   login 302 302 302 302 302 302 302
+home                        POST  login 405 405 405 405 405 405 405
+
+documents@room              GET   login 200 200 200 404 404 404 404
+documents@room              POST  login 302 200 200 404 404 404 404
+document@room               GET   login 200 200 200 404 404 404 404
+document@room               POST  login 302 200 200 404 404 404 404
+document_edit@room          *     login 302 200 200 404 404 404 404
+document_remove@room        GET   login 302 200 302 404 404 404 404
+document_remove@room        POST  login 302 302 302 404 404 404 404
+document_file@room          GET   login 200 200 200 404 404 404 404
+document_file@room          POST  login 405 405 405 405 405 405 405
+document_preview@room       GET   login 200 200 200 404 404 404 404
+document_preview@room       POST  login 405 405 405 405 405 405 405
+decisions@room              GET   login 200 200 200 404 404 404 404
+decisions@room              POST  login 405 405 405 405 405 405 405
+decision_log@room           GET   login 200 200 200 404 404 404 404
+decision_log@room           POST  login 405 405 405 405 405 405 405
+decision_new@room           *     login 302 200 200 404 404 404 404
+decision@room               GET   login 200 200 200 404 404 404 404
+decision@room               POST  login 302 200 200 404 404 404 404
+decision_edit@room          *     login 302 200 200 404 404 404 404
+decision_record@room        *     login 302 200 200 404 404 404 404
+tasks@room                  GET   login 200 200 200 404 404 404 404
+tasks@room                  POST  login 302 200 200 404 404 404 404
+task_edit@room              *     login 302 200 200 404 404 404 404
+task_done@room              GET   login 405 405 405 405 405 405 405
+task_done@room              POST  login 302 302 302 404 404 404 404
+
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
 my_data                     GET   login 200 200 200 200 200 200 200
@@ -264,8 +293,10 @@ def arguments(world, route, target):
         "step": "pause",
         "code": world.codes.get(target, ""),
         "format": "csv",
-        "part": "pages",
+        "number": 1,
         "version": 1,
+        "page": 1,
+        "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,
         "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),

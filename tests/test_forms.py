@@ -28,19 +28,23 @@ from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
 from platforms import admin as partnership_admin
+from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm, TaskForm
+from platforms.forms.documents import TitleForm, UploadForm, VersionForm
 from platforms.forms.ending import ReportForm, SettingsForm
 from platforms.forms.invitations import DeclineForm, InviteForm, LinkForm, NameAndAddressForm, NameForm, PassOnForm
 from platforms.forms.members import DecideForm, JoinForm, LeaveForm, MemberForm, SelfForm, WelcomeForm
 from platforms.forms.partnerships import SpaceForm
-from platforms.models import Partnership
+from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_partnership, make_user
+from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
 from web.views import SampleForm
 
 REGISTER = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, RepresentativeForm]
 MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, ReportForm, SettingsForm, SpaceForm]
+WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, ReportForm, SettingsForm, SpaceForm]
+OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -52,7 +56,7 @@ CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCo
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE}
 
 
 def our_forms():
@@ -89,6 +93,16 @@ def typed(data, names):
 @given(data=st.data())
 def test_other_forms(form_class, data):
     assert answers(form_class(typed(data, form_class.base_fields)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_SPACE)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_space(form_class, data):
+    space = Space.objects.first() or make_task(make_space()).space
+
+    assert answers(form_class(typed(data, form_class.base_fields), space=space))
 
 
 @pytest.fixture

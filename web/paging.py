@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import BadRequest
+
 MAX_PAGE = 100
 
 
@@ -45,3 +47,11 @@ def page_of(ids, number, size):
     start = (number - 1) * size
     found = list(ids[start : start + size + 1])
     return Page(found[:size], number, size, has_next=len(found) > size and number < MAX_PAGE)
+
+
+def number_in(request):
+    """The page that the address asks for; 1 when it says nothing. Raises BadRequest for what is no page."""
+    asked = request.GET.get("page", "1")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= MAX_PAGE):
+        raise BadRequest("No such page.")
+    return int(asked)

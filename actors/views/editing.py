@@ -10,43 +10,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actors.actions import registration
 from actors.forms import EditForm
 from actors.models import Actor, ActorStatus
+from web.conflicts import differences, over
 
 private = cache_control(private=True, no_store=True)
 
 
-def _shown(field, value):
-    """A form value as people read it."""
-    choices = getattr(field.field, "choices", None)
-    if choices is None:
-        return value or ""
-    chosen = {str(one) for one in (value if isinstance(value, (list, tuple)) else [value])}
-    return ", ".join(str(label) for key, label in choices if str(key) in chosen and str(key))
-
-
-def _differences(mine, theirs):
-    """(label, what is saved, what I typed) for each field where they differ."""
-    for name, field in mine.fields.items():
-        if name == "version":
-            continue
-        saved, typed = theirs[name], mine[name]
-        pair = (_shown(saved, _plain(saved.value())), _shown(typed, _plain(typed.value())))
-        if pair[0] != pair[1]:
-            yield field.label, *pair
-
-
-def _plain(value):
-    if isinstance(value, (list, tuple)) or (hasattr(value, "__iter__") and not isinstance(value, str)):
-        return [getattr(one, "pk", one) for one in value]
-    return value
-
-
 def _conflict(request, form, current):
     theirs = type(form)(instance=current)
-    data = form.data.copy()
-    data["version"] = str(current.version)
-    again = type(form)(data, instance=current)
+    again = type(form)(over(form, current.version), instance=current)
     hidden = [field.as_hidden() for field in again]
-    context = {"actor": current, "differences": list(_differences(form, theirs)), "hidden": hidden}
+    context = {"actor": current, "differences": list(differences(form, theirs)), "hidden": hidden}
     return render(request, "actors/edit_conflict.html", context, status=409)
 
 

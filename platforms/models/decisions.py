@@ -1,14 +1,19 @@
 """Decisions and tasks of a space."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from platforms.models.space import Space
+from platforms.models.space import Space, SpaceMember, SpaceRole
 from platforms.models.talk import SAID_THEN, InSpaceQuerySet
+
+SOON = timedelta(days=7)
 
 
 class Way(models.TextChoices):
@@ -25,13 +30,26 @@ class Deciders(models.TextChoices):
 
 class DecisionState(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("a proposal", "Decided")
     REJECTED = "rejected", _("Rejected")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a proposal", "Withdrawn")
+
+
+class DecisionQuerySet(InSpaceQuerySet):
+    def waiting_for(self, user):
+        """Proposals in open spaces that `user` has a say in and has not answered."""
+        led = SpaceMember.objects.spaces_of(user, SpaceRole.COORDINATOR)
+        say = Q(deciders=Deciders.MEMBERS) | Q(space__in=led)
+        answered = DecisionAnswer.objects.filter(decision=OuterRef("pk"), user_id=user.pk)
+        writable = Space.objects.writable_by(user).values("pk")
+        return self.filter(say, ~Exists(answered), state=DecisionState.PROPOSED, space__in=writable)
 
 
 class Decision(models.Model):
-    """A proposal and what became of it. Its text is fixed once somebody has answered; `outcome` comes at the end."""
+    """A proposal and what became of it. Its text is fixed once somebody has answered; `outcome` comes at the end.
+
+    `resolution` says how objections were dealt with, or why the outcome is another than the answers say.
+    """
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="decisions", verbose_name=_("space"))
     number = models.PositiveIntegerField(_("number"))
@@ -49,13 +67,14 @@ class Decision(models.Model):
     created_at = models.DateTimeField(_("proposed"), default=timezone.now)
     state = models.CharField(_("state"), max_length=9, choices=DecisionState, default=DecisionState.PROPOSED)
     outcome = models.TextField(_("outcome in words"), max_length=2000, blank=True)
+    resolution = models.TextField(_("how objections were dealt with"), max_length=2000, blank=True)
     decided_on = models.DateField(_("date of the decision"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by")
     )
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = InSpaceQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
     merging = {"on_behalf_of": SAID_THEN}
 
     class Meta:
@@ -76,6 +95,16 @@ class Decision(models.Model):
 
     def get_absolute_url(self):
         return reverse("decision", args=[self.space.slug, self.number])
+
+    @property
+    def is_open(self):
+        return self.state == DecisionState.PROPOSED
+
+    def is_decided_by(self, member):
+        """Whether `member` (or None) has a say in it."""
+        if member is None:
+            return False
+        return member.is_coordinator if self.deciders == Deciders.COORDINATORS else member.may_write
 
 
 class Answer(models.TextChoices):
@@ -134,6 +163,16 @@ class Presence(models.Model):
         return self.name
 
 
+class TaskQuerySet(InSpaceQuerySet):
+    def open(self):
+        return self.filter(done_at=None)
+
+    def soon_for(self, user):
+        """Open tasks of `user` in open spaces that are late, or due within a week."""
+        until = timezone.localdate() + SOON
+        return self.open().filter(owner_id=user.pk, due_on__lte=until, space__in=Space.objects.writable_by(user))
+
+
 class Task(models.Model):
     """Something that one person does by a date."""
 
@@ -163,7 +202,7 @@ class Task(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = InSpaceQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")
@@ -175,3 +214,17 @@ class Task(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("task_edit", args=[self.space.slug, self.number])
+
+    @property
+    def is_done(self):
+        return self.done_at is not None
+
+    @property
+    def days_late(self):
+        """How many days ago it should have been done; 0 when it is not late."""
+        if self.is_done or self.due_on is None:
+            return 0
+        return max((timezone.localdate() - self.due_on).days, 0)

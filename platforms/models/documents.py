@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,20 @@ from platforms.models.space import Space
 from platforms.models.talk import SAID_THEN, InSpaceQuerySet
 
 
+class PrivateFiles(FileSystemStorage):
+    def url(self, name):
+        raise ValueError("Files of spaces have no address: a view checks the rights on each request.")
+
+
 def private_files():
     """Where files of spaces lie: no address leads there, only a view that checks rights on each request."""
-    return FileSystemStorage(location=settings.MEDIA_ROOT, base_url=None)
+    return PrivateFiles(file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+
+class DocumentQuerySet(InSpaceQuerySet):
+    def kept(self):
+        """Those that nobody has removed."""
+        return self.filter(removed_at=None)
 
 
 class Document(models.Model):
@@ -31,7 +43,7 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("removed by")
     )
 
-    objects = InSpaceQuerySet.as_manager()
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -57,8 +69,18 @@ class Scan(models.TextChoices):
     INFECTED = "infected", _("Stopped: a virus was found")
 
 
+class DocumentVersionQuerySet(models.QuerySet):
+    def due(self):
+        """Those that are still to be scanned or drawn, and whose time has come."""
+        return self.filter(due_at__lte=timezone.now())
+
+
 class DocumentVersion(models.Model):
-    """A file as it was uploaded. `previews` is how many pages are drawn as pictures beside it; None: not yet tried."""
+    """A file as it was uploaded (a picture without what its camera noted).
+
+    `previews` is how many pages are drawn as pictures beside it; None: not yet tried. `due_at` is when a worker is to
+    scan and draw it, also after a failed try; None: nothing is left to do.
+    """
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="versions", verbose_name=_("document"))
     number = models.PositiveIntegerField(_("version"))
@@ -77,7 +99,10 @@ class DocumentVersion(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     scan = models.CharField(_("virus scan"), max_length=9, choices=Scan, default=Scan.UNSCANNED)
     previews = models.PositiveSmallIntegerField(_("pages shown"), null=True, blank=True)
+    due_at = models.DateTimeField(_("to be looked at"), null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0, editable=False)
 
+    objects = DocumentVersionQuerySet.as_manager()
     merging = {"on_behalf_of": SAID_THEN}
 
     class Meta:
@@ -85,7 +110,29 @@ class DocumentVersion(models.Model):
         verbose_name_plural = _("versions of documents")
         ordering = ["-number"]
         default_permissions = ()
+        indexes = [models.Index(fields=["due_at"], name="document_version_due", condition=~Q(due_at=None))]
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="document_version_once")]
 
     def __str__(self):
         return f"{self.document} {self.number}"
+
+    @property
+    def ending(self):
+        """What kind of file it is, as people say it: PDF, DOCX …"""
+        return self.name.rpartition(".")[2].upper()
+
+    @property
+    def may_be_shown(self):
+        """Whether pictures of it may be shown: not before the scanner has let it pass."""
+        return self.scan in (Scan.CLEAN, Scan.UNSCANNED)
+
+    def is_served_to(self, user):
+        """Whether `user`, who may read the space, gets the file: nobody an infected one, others none that waits."""
+        return self.may_be_shown or (self.scan == Scan.WAITING and self.by_id == user.pk)
+
+    @property
+    def pages(self):
+        return range(1, (self.previews or 0) + 1) if self.may_be_shown else range(0)
+
+    def preview_name(self, page):
+        return f"{self.file.name}.{page}.webp"

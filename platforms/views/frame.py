@@ -1,17 +1,20 @@
 """What the pages of a space share: the way in, the frame with its tabs, and the answers to what is not allowed."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 
-from platforms.actions import Frozen, NoEntry
+from platforms.actions import Frozen, NoEntry, enter
 from platforms.models import Space, SpaceMember
+from web.conflicts import differences, over
 from web.templatetags.web import address
 
 TABS = (
@@ -50,6 +53,33 @@ def room_or_404(request, slug, *, lead=False):
     if member is not None:
         member.space, member.user = space, request.user
     return Room(space, member, request.user)
+
+
+def must_write(room):
+    """Judge at once, before anything is read or drawn, whether the person may write here. Raises as `enter` does."""
+    with transaction.atomic():
+        enter(room.space, room.user, write=True)
+
+
+def conflict(request, room, form, make, current, *, tab):
+    """The page that shows what somebody else saved beside what was typed (409). `make(row, data)` makes such a form;
+    the page's own sends what was typed over what is saved now."""
+    again = make(current, over(form, current.version))
+    hidden = [field.as_hidden() for field in again]
+    context = {"differences": list(differences(form, make(current))), "hidden": hidden}
+    return show(request, "platforms/conflict.html", room, context, tab=tab, status=409)
+
+
+@contextmanager
+def saying(request):
+    """Tell the person on the next page why something could not be done, where there is no form to say it in."""
+    try:
+        yield
+    except Frozen:
+        raise
+    except ValidationError as error:
+        for words in error.messages:
+            messages.error(request, words)
 
 
 def space_view(view):

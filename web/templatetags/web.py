@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import date as date_filter
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -84,6 +85,12 @@ def alternates(context):
 def breakable(address):
     """A mail address that may be broken before its @, for narrow columns."""
     return format_html_join(mark_safe("<wbr>@"), "{}", ((part,) for part in (address or "").split("@")))
+
+
+@register.filter
+def day(when, pattern="D j M Y"):
+    """A day or a time as people write it: tis 24 nov 2026, Tue 24 Nov 2026 (a Swedish month is lower case)."""
+    return date_filter(when, pattern if get_language() == "en" else pattern.replace("M", "b"))
 
 
 @register.filter

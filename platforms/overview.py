@@ -1,0 +1,254 @@
+"""What one person finds on entering a space: what needs them, what is new, what is coming, who is here.
+
+Each part is one question to the database, whose cost is bounded whatever the size of the space.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import unescape
+
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When
+from django.db.models.functions import Left
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
+from platforms.models import (
+    Activity,
+    Decision,
+    DecisionAnswer,
+    DecisionState,
+    DocumentVersion,
+    JoinRequest,
+    Mention,
+    Post,
+    RequestState,
+    SpaceMember,
+    Task,
+)
+from platforms.models.decisions import SOON
+from platforms.models.partnership import LEG_OF, Leg
+
+NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
+MOST_GROUPS = 100
+AHEAD, LATELY = timedelta(days=14), timedelta(days=60)
+AT_ONCE = 60  # rows of one kind that are looked at
+END_OF_BLOCK = re.compile(r"</(?:p|li|h\d|td|th|blockquote|pre)>|<br")
+SUBJECTS = ("thread", "document", "decision", "task")
+
+
+@dataclass
+class Need:
+    """Something that waits for the person: `kind` picks the words; `on` is when it is due, for the order."""
+
+    kind: str
+    row: object = None
+    on: object = None
+    number: int = 0
+
+    @property
+    def space(self):
+        return self.row.thread.space if self.kind == "mention" else self.row.space
+
+
+@dataclass
+class News:
+    """What happened with one discussion, document, decision or task since the last visit; `last` is the latest."""
+
+    last: Activity
+    number: int
+
+    @property
+    def kind(self):
+        return next((name for name in SUBJECTS if getattr(self.last, f"{name}_id")), "people")
+
+    @property
+    def subject(self):
+        return getattr(self.last, self.kind) if self.kind != "people" else None
+
+    @property
+    def excerpt(self):
+        """The beginning of the latest post, as plain text."""
+        html = getattr(self.last, "post_html", None) or ""
+        html = html[: html.rindex("<")] if html.rfind("<") > html.rfind(">") else html
+        return Truncator(" ".join(unescape(strip_tags(END_OF_BLOCK.sub(r" \g<0>", html))).split())).chars(160)
+
+
+@dataclass
+class Overview:
+    """The parts of the page, each asked for once."""
+
+    room: object
+    today: object = field(default_factory=timezone.localdate)
+
+    # ── needs you ────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def decisions(self):
+        """Proposals that are open, and what was decided lately; `answered` says whether the person has answered."""
+        lately = Q(state=DecisionState.DECIDED, decided_on__gte=self.today - LATELY)
+        rows = self.room.space.decisions.filter(Q(state=DecisionState.PROPOSED) | lately)
+        mine = DecisionAnswer.objects.filter(decision=OuterRef("pk"), user=self.room.user)
+        rows = rows.annotate(answered=Subquery(mine.values("answer")[:1]))
+        return self._here(rows.order_by(F("decided_on").desc(nulls_first=True), "answer_by", "-number")[:AT_ONCE])
+
+    @cached_property
+    def tasks(self):
+        """Open tasks that are late or due soon: mine, and everybody's that have a date."""
+        rows = self.room.space.tasks.open().filter(due_on__lte=self.today + AHEAD).select_related("owner")
+        return self._here(mine_first(rows, self.room.user).order_by("-mine", "due_on", "number")[:AT_ONCE])
+
+    def _here(self, rows):
+        """The rows, each knowing the space without asking again."""
+        rows = list(rows)
+        for row in rows:
+            row.space = self.room.space
+        return rows
+
+    @cached_property
+    def all_needs(self):
+        if not self.room.may_write:
+            return self._mentioned()
+        waiting = [
+            Need("decision", one, one.answer_by)
+            for one in self.decisions
+            if one.is_open and one.answered is None and one.is_decided_by(self.room.member)
+        ]
+        until = self.today + SOON
+        own = [Need("task", one, one.due_on) for one in self.tasks if self.is_mine(one) and one.due_on <= until]
+        dated = sorted(waiting + own, key=lambda need: (need.on is None, need.on or self.today))
+        return dated + self._mentioned() + self._led()
+
+    def is_mine(self, task):
+        return task.owner_id == self.room.user.pk
+
+    def _mentioned(self):
+        """Discussions in which somebody speaks to the person, who has not looked yet."""
+        if self.room.member is None:
+            return []
+        rows = unseen_mentions(self.room.user).filter(post__thread__space=self.room.space)
+        rows = rows.select_related("post__thread", "post__by").order_by("pk")[:AT_ONCE]
+        by_thread = {row.post.thread_id: row.post for row in rows}
+        self._here(post.thread for post in by_thread.values())
+        return [Need("mention", post) for post in by_thread.values()]
+
+    def _led(self):
+        """What waits for a coordinator: people who ask to join."""
+        if not self.room.leads:
+            return []
+        number = JoinRequest.objects.filter(space=self.room.space, state=RequestState.OPEN).count()
+        return [Need("requests", number=number)] if number else []
+
+    @property
+    def needs(self):
+        return self.all_needs[:NEEDS]
+
+    @property
+    def more_needs(self):
+        return len(self.all_needs) - len(self.needs)
+
+    # ── new since last time ──────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def since(self):
+        """The visit before this one; None on the first, and for a reader who is no member."""
+        return self.room.member.before_at if self.room.member else None
+
+    @cached_property
+    def groups(self):
+        """(the latest activity's id, how many) for each thing that others did something with, newest first."""
+        rows = Activity.objects.filter(space=self.room.space).exclude(by=self.room.user)
+        rows = rows.filter(Q(document=None) | Q(document__removed_at=None))
+        rows = rows.filter(at__gt=self.since) if self.since else rows
+        found = rows.order_by().values(*SUBJECTS).annotate(last=Max("pk"), number=Count("pk"))
+        return list(found.order_by("-last").values_list("last", "number")[:MOST_GROUPS])
+
+    @cached_property
+    def news(self):
+        numbers = dict(self.groups[:NEWS])
+        posts = Post.objects.filter(thread=OuterRef("thread"), removed_at=None).order_by("-number")
+        versions = DocumentVersion.objects.filter(document=OuterRef("document"))
+        rows = Activity.objects.filter(pk__in=numbers).select_related("by", "on_behalf_of", *SUBJECTS)
+        rows = rows.annotate(
+            post_html=Subquery(posts.annotate(start=Left("html", 500)).values("start")[:1]),
+            version_note=Subquery(versions.values("note")[:1]),
+        )
+        found = [News(row, numbers[row.pk]) for row in rows.order_by("-pk")]
+        self._here(one.subject for one in found if one.subject)
+        return found
+
+    @property
+    def more_news(self):
+        return len(self.groups) - len(self.news)
+
+    # ── beside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def coming(self):
+        """(date, kind, row) of what is due within a fortnight."""
+        answers = [
+            (one.answer_by, "decision", one)
+            for one in self.decisions
+            if one.is_open and one.answer_by and self.today <= one.answer_by <= self.today + AHEAD
+        ]
+        tasks = [(one.due_on, "task", one) for one in self.tasks if one.due_on >= self.today]
+        return sorted(answers + tasks, key=lambda one: (one[0], one[1], one[2].pk))[:COMING]
+
+    @property
+    def decided(self):
+        return [one for one in self.decisions if one.state == DecisionState.DECIDED][:DECIDED]
+
+    @cached_property
+    def kinds(self):
+        rows = SpaceMember.objects.filter(space=self.room.space).values("on_behalf_of__kind").order_by()
+        return list(rows.annotate(people=Count("pk"), organisations=Count("on_behalf_of", distinct=True)))
+
+    @property
+    def member_count(self):
+        return sum(row["people"] for row in self.kinds)
+
+    @property
+    def legs(self):
+        """(name, organisations, share of the longest in tenths) for each leg of the quadruple helix."""
+        found = {leg: 0 for leg in Leg}
+        for row in self.kinds:
+            if leg := LEG_OF.get(row["on_behalf_of__kind"]):
+                found[leg] += row["organisations"]
+        longest = max(found.values()) or 1
+        return [(leg, leg.label, number, -(-number * 10 // longest)) for leg, number in found.items()]
+
+    @cached_property
+    def members(self):
+        rows = self.room.space.members.select_related("user", "on_behalf_of")
+        return list(rows.order_by("role", "joined_at", "pk")[:MEMBERS])
+
+    @property
+    def more_members(self):
+        return self.member_count - len(self.members)
+
+
+def mine_first(tasks, user):
+    """`tasks` with `mine` to order by."""
+    return tasks.alias(mine=Case(When(owner=user.pk, then=1), default=0))
+
+
+# ── Over all spaces of a person ──────────────────────────────────────────────────────────────────────────────────────
+def needs_everywhere(user):
+    """What waits for `user` in all open spaces, at most NEEDS: by date, mentions last."""
+    until = timezone.localdate() + SOON
+    decisions = (
+        Decision.objects.waiting_for(user)
+        .select_related("space")
+        .order_by(F("answer_by").asc(nulls_last=True), "pk")[:NEEDS]
+    )
+    tasks = Task.objects.soon_for(user).select_related("space").order_by("due_on", "pk")[:NEEDS]
+    mentions = unseen_mentions(user).select_related("post__thread__space", "post__by").order_by("-pk")[:NEEDS]
+    dated = [Need("decision", one, one.answer_by) for one in decisions]
+    dated += [Need("task", one, one.due_on) for one in tasks]
+    dated.sort(key=lambda need: (need.on is None, need.on or until))
+    return (dated + [Need("mention", one.post) for one in mentions])[:NEEDS]
+
+
+def unseen_mentions(user):
+    """Where somebody speaks to `user` in a space that they may still read."""
+    mine = SpaceMember.objects.spaces_of(user)
+    return Mention.objects.filter(user=user, seen_at=None, post__removed_at=None, post__thread__space__in=mine)
