@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 
 from platforms.actions import Frozen, NoEntry
 from platforms.models import Space, SpaceMember
+from web.kept import kept, keeps_text
 from web.templatetags.web import address
 
 TABS = (
@@ -53,7 +54,10 @@ def room_or_404(request, slug, *, lead=False):
 
 
 def space_view(view):
-    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more."""
+    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more.
+
+    What is typed on it outlives the session (`web.kept`).
+    """
 
     @cache_control(private=True, no_store=True)
     @wraps(view)
@@ -71,12 +75,13 @@ def space_view(view):
             messages.error(request, str(error))
             return redirect("space", slug)
 
-    return framed
+    return keeps_text(framed)
 
 
 def show(request, template, room, context=None, *, tab="", status=200):
     """Render a page of the space within its frame; `tab` is the URL name of the tab it belongs to."""
     frame = {"room": room, "space": room.space, "member": room.member, "tabs": tabs(room, tab)}
+    frame["is_kept"] = request.method == "GET" and bool(kept(request))
     return render(request, template, {**frame, **(context or {})}, status=status)
 
 
