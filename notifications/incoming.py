@@ -53,7 +53,7 @@ def _taken_from(message, raw):
         message_id=clean_line(_header(message, "Message-ID")) or hashlib.sha256(raw).hexdigest(),
         is_automatic=_is_automatic(message),
         text=_words(parts),
-        attachments=sum(part.get_content_disposition() == "attachment" for part in parts),
+        attachments=sum(map(_is_attached, parts)),
     )
 
 
@@ -95,11 +95,15 @@ def _is_automatic(message):
 def _words(parts):
     """The first plain text that says something, else the first HTML as plain text."""
     for kind, as_text in (("text/plain", _plain), ("text/html", _from_html)):
-        for part in parts:
-            if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
-                if text := clean_text(as_text(part)):
-                    return text
+        shown = [part for part in parts if part.get_content_type() == kind and not _is_attached(part)]
+        texts = (clean_text(as_text(part)) for part in shown)
+        if text := next(filter(None, texts), ""):
+            return text
     return ""
+
+
+def _is_attached(part):
+    return part.get_content_disposition() == "attachment"
 
 
 def _decoded(part):

@@ -19,7 +19,9 @@ _RULE = re.compile(
     r"|ursprüngliche nachricht|oprindelig meddelelse|opprinnelig melding) ?-{3,})\s*$",
     re.IGNORECASE,
 )
-_FORWARDED = re.compile(r"^(?:begin forwarded message|vidarebefordrat brev|startar vidarebefordrat brev):", re.IGNORECASE)
+_FORWARDED = re.compile(
+    r"^(?:begin forwarded message|vidarebefordrat brev|startar vidarebefordrat brev):", re.IGNORECASE
+)
 _FROM = re.compile(r"^[> *]*(?:från|from|von|fra|de|da|van|lähettäjä|od)[ \u00a0]?:\**\s", re.IGNORECASE)
 _FIELD = re.compile(
     r"^[> *]*(?:skickat|sent|datum|date|till|to|ämne|subject|kopia|cc|gesendet|an|betreff|sendt|dato|til|emne|envoyé|à|"
@@ -28,12 +30,14 @@ _FIELD = re.compile(
 )
 _DATED = r"^[> ]*(?:(?:on|den)\s+)?(?:\w{2,10}[.,]?\s+){0,2}\d"
 _WROTE = re.compile(_DATED + r".{0,400}\b(?:wrote|skrev)\b.{0,200}:\s*$", re.IGNORECASE | re.DOTALL)
-_KNOWN_WROTE = re.compile("|".join(filter(None, (one.get("wrote_header") for one in MAIL_LANGUAGES.values()))), re.I | re.M)
+_KNOWN_WROTE = re.compile(
+    "|".join(filter(None, (one.get("wrote_header") for one in MAIL_LANGUAGES.values()))), re.I | re.M
+)
 _HAS_TIME_OR_ADDRESS = re.compile(r"@|\d{1,2}[:.]\d{2}")
 
 _DELIMITER = re.compile(r"^(?:--|__|—)\s*$")
 _SENT_FROM = re.compile(
-    r"^(?:skickat från|skickat med|sent from|sent with|get outlook for|hämta outlook för|skaffa outlook för)\b.{0,120}$",
+    r"^(?:skickat från|skickat med|sent from|sent with|get outlook for|hämta outlook för|skaffa outlook)\b.{0,120}$",
     re.IGNORECASE,
 )
 _FAREWELL = re.compile(

@@ -1,6 +1,6 @@
 """What somebody typed outlives their session: it waits while they sign in again.
 
-Views marked with `keeps_text` take part (`platforms.views.frame.space_view` marks all pages of spaces); their forms POST
+Views marked with `keeps_text` take part (`platforms.views.frame.space_view` marks those of spaces); their forms POST
 to the address of the page that shows them, hold `{% whose %}` beside the CSRF token, and begin with
 `kept(request)` as their initial values. What is kept is shown to the person who wrote it and to nobody else who signs
 in with the same browser, for an hour or until it was sent.

@@ -101,8 +101,8 @@ def _locked_post(post, thread):
 
 @transaction.atomic
 def edit(post, *, by, body, version):
-    """Change one's own post; the wording before is kept. Raises Outdated with the row when it is no longer `version`."""
-    row, member = enter(post.thread.space, by, write=True)
+    """Change one's own post; the wording before is kept. Raises Outdated with the row when it is not `version` now."""
+    row, _member = enter(post.thread.space, by, write=True)
     thread = _locked(post.thread, row)
     post = _locked_post(post, thread)
     if post.by_id != by.pk:

@@ -55,9 +55,9 @@ def addressed(addresses):
     """(id of the thread, id of the person) of the first of our reply addresses among `addresses`, else None."""
     for address in addresses:
         local, _at, domain = address.lower().rpartition("@")
-        if settings.REPLY_DOMAIN and domain == settings.REPLY_DOMAIN and local.startswith("reply+"):
-            if found := read_token(FOR_REPLY, local.removeprefix("reply+")):
-                return found
+        is_ours = bool(domain) and domain == settings.REPLY_DOMAIN and local.startswith("reply+")
+        if is_ours and (found := read_token(FOR_REPLY, local.removeprefix("reply+"))):
+            return found
     return None
 
 

@@ -31,9 +31,21 @@ from platforms.models.space import (
     SpaceState,
     Verb,
 )
-from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Via
+from platforms.models.talk import (
+    LONGEST_POST,
+    POSTS_ON_A_PAGE,
+    Follow,
+    Mention,
+    Post,
+    PostVersion,
+    Thread,
+    Via,
+    page_of_post,
+)
 
 __all__ = [
+    "LONGEST_POST",
+    "POSTS_ON_A_PAGE",
     "SIGNS_OF_LIFE",
     "WRITERS",
     "Access",
@@ -72,4 +84,5 @@ __all__ = [
     "Verb",
     "Via",
     "Way",
+    "page_of_post",
 ]

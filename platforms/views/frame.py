@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 
 from platforms.actions import Frozen, NoEntry
 from platforms.models import Space, SpaceMember
-from web.kept import kept, keeps_text
+from web.kept import keeps_text, kept
 from web.templatetags.web import address
 
 TABS = (

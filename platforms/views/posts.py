@@ -88,7 +88,7 @@ def post_remove(request, slug, number, post):
 @cache_control(private=True, no_store=True)
 @page_or_form
 def follow_stop(request, token):
-    """From a mail, without signing in (RFC 8058): GET shows a page, POST ends the mails. Nothing is told of the space."""
+    """From a mail without signing in (RFC 8058): GET shows a page, POST ends it. It tells nothing of the space."""
     ids = read_token(FOR_STOP, token)
     if ids is None:
         raise Http404
