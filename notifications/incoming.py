@@ -156,7 +156,7 @@ class _Reader(HTMLParser):
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self._pieces = []
+        self._lines, self._line = [], ""
         self._left_out = []  # the open elements since, and with, the one that is left out
 
     def handle_starttag(self, tag, attrs):
@@ -166,43 +166,40 @@ class _Reader(HTMLParser):
         elif tag not in VOID and (tag in LEFT_OUT or self._is_quote(attrs)):
             self._left_out.append(tag)
         elif tag == "br":
-            self._pieces.append("\n")
+            self._end_line()
         elif tag == "li":
-            self._pieces.append("\n- ")
+            self._meet()
+            self._line = "- "
         elif tag in LINES:
-            self._pieces.append("\f")
+            self._meet(apart=tag in SPACED)
 
     @staticmethod
     def _is_quote(attrs):
         values = dict(attrs)
-        return bool(QUOTES & set((values.get("class") or "").split())) or values.get("id") == "appendonsend"
+        return bool(QUOTES & set((values.get("class") or "").split()))
 
     def handle_endtag(self, tag):
         if tag in self._left_out:
             last = len(self._left_out) - 1 - self._left_out[::-1].index(tag)
             del self._left_out[last:]
-        elif not self._left_out and tag in LINES:
-            self._pieces.append("\f\n" if tag in SPACED else "\f")
+        elif not self._left_out and tag in LINES | {"li"}:
+            self._meet(apart=tag in SPACED)
 
     def handle_data(self, data):
         if not self._left_out:
-            self._pieces.append(" ".join(data.replace("\n", " ").split(" ")))
+            self._line += " ".join(f"|{data}|".split())[1:-1]
+
+    def _end_line(self):
+        self._lines.append(" ".join(self._line.split()))
+        self._line = ""
+
+    def _meet(self, *, apart=False):
+        """A block begins or ends here: what stands in a line is one; paragraphs have an empty line between them."""
+        if self._line.strip():
+            self._end_line()
+        if apart and self._lines and self._lines[-1]:
+            self._end_line()
 
     def text(self):
-        """One line end where blocks meet, an empty line between paragraphs."""
-        lines = [" ".join(line.split()) for line in _one_line_end("".join(self._pieces)).split("\n")]
-        kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
-        return "\n".join(kept).strip()
-
-
-def _one_line_end(text):
-    """Any run of \\f (a block begins or ends) is one line end."""
-    ends, result = False, []
-    for piece in text.split("\f"):
-        if piece.strip(" "):
-            result.append("\n" if ends and not piece.startswith("\n") else "")
-            result.append(piece)
-            ends = True
-        elif piece:
-            result.append("")
-    return "".join(result)
+        self._meet()
+        return "\n".join(self._lines).strip()

@@ -15,6 +15,8 @@ from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
+from platforms.actions import talk
+from platforms.actions.talk_mail import FOR_STOP, token
 from tests.factories import (
     make_actor,
     make_area,
@@ -61,7 +63,9 @@ class World:
             members=[people["editor"]],
             observers=[people["member"]],
         )
+        self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.slugs = {"room": self.space.slug, "together": self.space.partnership.slug}
+        self.tokens = {"mail": token(FOR_STOP, self.thread.pk, people["editor"].pk)}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {

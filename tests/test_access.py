@@ -23,7 +23,7 @@ SAME_FOR_ALL = {
         account_password_reset_completed
         """,
     # Forms for anybody.
-    ("200", "200"): "contact registration_start account_reset_password",
+    ("200", "200"): "contact registration_start account_reset_password follow_stop@mail",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -59,6 +59,23 @@ my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405
 space@room                  GET   login 200 200 200 404 404 404 404
 space@room                  POST  login 405 405 405 405 405 405 405
+
+threads@room                GET   login 200 200 200 404 404 404 404
+threads@room                POST  login 405 405 405 405 405 405 405
+thread_new@room             GET   login 302 200 200 404 404 404 404
+thread_new@room             POST  login 302 200 200 404 404 404 404
+talk_names@room             GET   login 404 200 200 404 404 404 404
+talk_names@room             POST  login 405 405 405 405 405 405 405
+thread@room                 *     login 200 200 200 404 404 404 404
+thread_follow@room          *     login 302 302 302 404 404 404 404
+thread_close@room           GET   login 302 302 302 404 404 404 404
+thread_close@room           POST  login 302 302 302 404 404 404 404
+thread_move@room            *     login 404 200 404 404 404 404 404
+post_edit@room              *     login 404 404 200 404 404 404 404
+post_history@room           GET   login 200 200 200 404 404 404 404
+post_history@room           POST  login 405 405 405 405 405 405 405
+post_remove@room            GET   login 404 200 200 404 404 404 404
+post_remove@room            POST  login 404 302 302 404 404 404 404
 
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
@@ -211,6 +228,7 @@ def arguments(world, route, target):
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
     values["other"] = world.foreign.pk
+    values |= {"number": 1, "post": 1, "token": world.tokens.get(target, "")}
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
     return {name: values[name] for name in wanted}
 

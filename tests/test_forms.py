@@ -27,11 +27,14 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
+from platforms.models import Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_user
 from web.views import SampleForm
 
-OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm]
+TALK = [ThreadForm, PostForm, PostEditForm]
+OTHERS = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, *TALK]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -42,7 +45,7 @@ SIGNING_IN = [
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, ActorForm, MoveForm}
 
 
 def our_forms():
@@ -113,3 +116,10 @@ def test_the_actor_form_of_the_administration(rf, data):
     form_class = admin.site.get_model_admin(Actor).get_form(request, actor, change=True)
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=actor))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_that_moves_a_discussion(data):
+    assert answers(MoveForm(typed(data, ["space"]), spaces=Space.objects.all()))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,7 +29,8 @@ def fill(thread, count, by, **fields):
         for n in range(1, count + 1)
     ]
     Post.objects.bulk_create(posts)
-    Thread.objects.filter(pk=thread.pk).update(post_count=start + count)
+    last = fields.get("created_at", timezone.now())
+    Thread.objects.filter(pk=thread.pk).update(post_count=start + count, posted_at=last)
 
 
 def test_a_member_starts_a_discussion_for_their_organisation(client, room, eva):
@@ -178,10 +180,9 @@ def test_the_list_has_25_on_a_page(client, room, eva):
 @pytest.mark.parametrize("query", ["foo=1", "page=0", "page=x", "page=1&page=2", "page=101", "page=²", "after=-1"])
 def test_an_address_nobody_links_to_is_refused(client, room, first, eva, query):
     client.force_login(eva)
-    for path in (address(room), first.thread.get_absolute_url()):
-        if query.startswith("page=101") and path != address(room):
-            query = "page=101"
-        assert client.get(f"{path}?{query}").status_code == 400
+
+    assert client.get(f"{address(room)}?{query}").status_code == 400
+    assert client.get(f"{first.thread.get_absolute_url()}?{query}").status_code == 400
 
 
 def test_a_discussion_costs_the_same_for_50_posts_and_for_2000(client, room, first, eva, bo):
@@ -210,8 +211,6 @@ def test_the_list_costs_the_same_for_one_and_for_three(client, room, eva, bo):
 
 
 def queries(client, path):
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
@@ -219,6 +218,7 @@ def queries(client, path):
 
 def test_a_reader_lands_on_the_page_of_the_first_new_post(client, room, first, eva, bo):
     old = timezone.now() - timedelta(days=3)
+    Post.objects.update(created_at=old)
     fill(first.thread, 59, eva, created_at=old)
     first.thread.refresh_from_db()
     fill(first.thread, 60, eva)
@@ -227,8 +227,7 @@ def test_a_reader_lands_on_the_page_of_the_first_new_post(client, room, first, e
 
     page = client.get(first.thread.get_absolute_url())
 
-    Thread.objects.update(posted_at=timezone.now())
-    assert (page.context["first_new"], page.context["page"].number) in [(1, 1), (61, 2)]
+    assert (page.context["first_new"], page.context["page"].number) == (61, 2)
     page = client.get(first.thread.get_absolute_url(), {"page": 3})
     assert [post.number for post in page.context["posts"]] == list(range(101, 121))
 
