@@ -3,7 +3,7 @@
 from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from email.headerregistry import Address
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,7 +13,26 @@ from django.utils import timezone, translation
 
 from web import region
 
-POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+FOR_MACHINES = {"list-unsubscribe", "references", "in-reply-to"}
+
+
+class _Policy(EmailPolicy):
+    """Leaves addresses for machines in one piece: the library would encode a long one, and nothing reads that."""
+
+    def fold(self, name, value):
+        return f"{name}: {value}{self.linesep}" if self._is_for_machines(name, value) else super().fold(name, value)
+
+    def fold_binary(self, name, value):
+        whole = self._is_for_machines(name, value)
+        return self.fold(name, value).encode() if whole else super().fold_binary(name, value)
+
+    @staticmethod
+    def _is_for_machines(name, value):
+        text = str(value)
+        return name.lower() in FOR_MACHINES and text.isascii() and text.isprintable() and len(text) < 900
+
+
+POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 EMBLEM = "emblem"  # the Content-ID that `mail/base.html` names
 LINE = b"\r\n"
 ALWAYS = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"

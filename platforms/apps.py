@@ -10,11 +10,11 @@ class PlatformsConfig(AppConfig):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
         from notifications import live  # noqa: PLC0415
-        from platforms.actions.mails import READERS  # noqa: PLC0415
+        from platforms.actions import mails, talk_mail  # noqa: PLC0415
         from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
 
         region.register(TABLE, KIND)
         mine.register(SpacePart())
-        for name, reader in READERS.items():
+        for name, reader in (mails.READERS | talk_mail.READERS).items():
             live.register(name, reader)

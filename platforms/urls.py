@@ -13,8 +13,10 @@ from platforms.views import (
     links,
     members,
     partnerships,
+    posts,
     registrar,
     spaces,
+    talk,
     tasks,
 )
 
@@ -92,4 +94,16 @@ urlpatterns = [
     path(_("spaces/<slug:slug>/tasks/"), tasks.task_list, name="tasks"),
     path(_("spaces/<slug:slug>/tasks/<int:number>/"), tasks.task_edit, name="task_edit"),
     path(_("spaces/<slug:slug>/tasks/<int:number>/done/"), tasks.task_done, name="task_done"),
+    # Discussions
+    path(_("spaces/<slug:slug>/discussions/"), talk.threads, name="threads"),
+    path(_("spaces/<slug:slug>/discussions/new/"), talk.thread_new, name="thread_new"),
+    path(_("spaces/<slug:slug>/discussions/names/"), talk.talk_names, name="talk_names"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/"), talk.thread, name="thread"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/follow/"), talk.thread_follow, name="thread_follow"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/close/"), talk.thread_close, name="thread_close"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/move/"), talk.thread_move, name="thread_move"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/<int:post>/change/"), posts.post_edit, name="post_edit"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/<int:post>/history/"), posts.post_history, name="post_history"),
+    path(_("spaces/<slug:slug>/discussions/<int:number>/<int:post>/remove/"), posts.post_remove, name="post_remove"),
+    path(_("no-more-mails/<str:token>/"), posts.follow_stop, name="follow_stop"),
 ]

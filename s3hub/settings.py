@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "web.kept.SignInKeepsText",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.second_factor_for_staff",
     "accounts.middleware.history_context",
@@ -211,6 +211,7 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
 EMAIL_TIMEOUT = 10
+REPLY_DOMAIN = env("REPLY_DOMAIN").lower()  # answers to reply+…@ here become posts; empty: no answering by mail
 MAIL_LEASE = int(env("MAIL_LEASE", "120"))  # seconds a sender may hold a mail; above ten EMAIL_TIMEOUTs
 MAIL_DOMAIN = env("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")

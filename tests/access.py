@@ -18,6 +18,8 @@ from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
+from platforms.actions import talk
+from platforms.actions.talk_mail import FOR_STOP, token
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from tests.factories import (
     make_actor,
@@ -89,6 +91,8 @@ class World:
         version.file.storage.save(version.preview_name(1), version.file.open())
         make_decision(self.space, "Secret Proposal")
         make_task(self.space, "Secret Errand", owner=people["editor"])
+        self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
+        self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {

@@ -29,7 +29,7 @@ SAME_FOR_ALL = {
         account_password_reset_completed
         """,
     # Forms for anybody.
-    ("200", "200"): "contact registration_start account_reset_password invitation meeting",
+    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -140,6 +140,23 @@ tasks@room                  POST  login 302 200 200 404 404 404 404
 task_edit@room              *     login 302 200 200 404 404 404 404
 task_done@room              GET   login 405 405 405 405 405 405 405
 task_done@room              POST  login 302 302 302 404 404 404 404
+
+threads@room                GET   login 200 200 200 404 404 404 404
+threads@room                POST  login 405 405 405 405 405 405 405
+thread_new@room             GET   login 302 200 200 404 404 404 404
+thread_new@room             POST  login 302 200 200 404 404 404 404
+talk_names@room             GET   login 404 200 200 404 404 404 404
+talk_names@room             POST  login 405 405 405 405 405 405 405
+thread@room                 *     login 200 200 200 404 404 404 404
+thread_follow@room          *     login 302 302 302 404 404 404 404
+thread_close@room           GET   login 302 302 302 404 404 404 404
+thread_close@room           POST  login 302 302 302 404 404 404 404
+thread_move@room            *     login 404 200 404 404 404 404 404
+post_edit@room              *     login 404 404 200 404 404 404 404
+post_history@room           GET   login 200 200 200 404 404 404 404
+post_history@room           POST  login 405 405 405 405 405 405 405
+post_remove@room            GET   login 404 200 200 404 404 404 404
+post_remove@room            POST  login 404 302 302 404 404 404 404
 
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
@@ -304,6 +321,7 @@ def arguments(world, route, target):
     }
     values["other"] = world.foreign.pk
     values["token"] = world.tokens.get(route["name"], world.invitation.token)
+    values["post"] = 1
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
     return {name: values[name] for name in wanted}
 

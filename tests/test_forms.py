@@ -34,6 +34,7 @@ from platforms.forms.ending import ReportForm, SettingsForm
 from platforms.forms.invitations import DeclineForm, InviteForm, LinkForm, NameAndAddressForm, NameForm, PassOnForm
 from platforms.forms.members import DecideForm, JoinForm, LeaveForm, MemberForm, SelfForm, WelcomeForm
 from platforms.forms.partnerships import SpaceForm
+from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
@@ -43,7 +44,8 @@ REGISTER = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm,
 MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, ReportForm, SettingsForm, SpaceForm]
+TALK = [ThreadForm, PostForm, PostEditForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -56,7 +58,7 @@ CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCo
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
 
 
 def our_forms():
@@ -161,3 +163,10 @@ def test_the_member_form_of_the_administration(rf, data):
     form_class = partnership_admin.MemberInline(Partnership, admin.site).get_formset(request, partnership).form
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_that_moves_a_discussion(data):
+    assert answers(MoveForm(typed(data, ["space"]), spaces=Space.objects.all()))

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_path, gettext_lazy, override
 from django.views.decorators.csrf import requires_csrf_token
 
-from web import region
+from web import kept, region
 
 logger = logging.getLogger(__name__)
 TITLES = {
@@ -25,6 +25,7 @@ TITLES = {
     500: gettext_lazy("Something went wrong on our side"),
     503: gettext_lazy("The service is resting for a moment"),
 }
+LONG_TEXT = 20  # what is shorter is quickly typed again
 JSON = ("application/problem+json", "application/json")
 
 
@@ -32,12 +33,12 @@ def wants_json(request):
     return request.path.endswith(".json") or request.get_preferred_type(["text/html", *JSON]) in JSON
 
 
-def answer(request, status, *, template=None, detail="", **headers):
+def answer(request, status, *, template=None, detail="", values=None, **headers):
     """The page of `status` with the reader's menu, or its problem+json; `detail` is shown to the reader."""
     with override(get_language_from_path(request.path) or "sv"):
         if wants_json(request):
             return problem(status, detail, headers)
-        context = {"status": status, "heading": TITLES[status], "detail": detail}
+        context = {"status": status, "heading": TITLES[status], "detail": detail, **(values or {})}
         html = render_to_string(template or f"{status}.html", context, request)
         return HttpResponse(html, status=status, headers=headers)
 
@@ -84,7 +85,9 @@ def server_error(request):
 @login_not_required
 @requires_csrf_token
 def csrf_failure(request, reason=""):
-    return answer(request, 403, template="403_csrf.html")
+    """The form cannot be taken, but what was written in it can be copied from the page."""
+    written = [text for values in kept.typed_text(request).values() for text in values if len(text) >= LONG_TEXT]
+    return answer(request, 403, template="403_csrf.html", values={"written": written})
 
 
 def gone(request, detail=""):

@@ -35,11 +35,23 @@ from platforms.models.space import (
     SpaceState,
     Verb,
 )
-from platforms.models.talk import Follow, Mention, Post, PostVersion, Thread, Via
+from platforms.models.talk import (
+    LONGEST_POST,
+    POSTS_ON_A_PAGE,
+    Follow,
+    Mention,
+    Post,
+    PostVersion,
+    Thread,
+    Via,
+    page_of_post,
+)
 
 __all__ = [
     "GRACE",
     "LEG_OF",
+    "LONGEST_POST",
+    "POSTS_ON_A_PAGE",
     "ROLE_NAMES",
     "SIGNS_OF_LIFE",
     "UNDER_WAY",
@@ -80,4 +92,5 @@ __all__ = [
     "Verb",
     "Via",
     "Way",
+    "page_of_post",
 ]

@@ -11,6 +11,7 @@ from platforms.models.space import Space
 
 SAID_THEN = Stays("what was written on that day was written for that organisation")
 LONGEST_POST = 20_000
+POSTS_ON_A_PAGE = 50  # by number, so that a post's page stays the same however many come
 
 
 class InSpaceQuerySet(models.QuerySet):
@@ -49,6 +50,10 @@ class Thread(models.Model):
 
     def get_absolute_url(self):
         return reverse("thread", args=[self.space.slug, self.number])
+
+
+def page_of_post(number):
+    return (max(number, 1) - 1) // POSTS_ON_A_PAGE + 1
 
 
 class Via(models.TextChoices):
@@ -101,7 +106,11 @@ class Post(models.Model):
         return f"{self.thread} {self.number}"
 
     def get_absolute_url(self):
-        return f"{self.thread.get_absolute_url()}#p{self.number}"
+        return f"{self.thread.get_absolute_url()}?page={self.page}#p{self.number}"
+
+    @property
+    def page(self):
+        return page_of_post(self.number)
 
 
 class PostVersion(models.Model):
@@ -126,6 +135,12 @@ class PostVersion(models.Model):
         return f"{self.post} {self.version}"
 
 
+class MentionQuerySet(models.QuerySet):
+    def waiting_for(self, user):
+        """What was said to `user` and not yet seen, in spaces that they may read now."""
+        return self.filter(user=user, seen_at=None, post__thread__space__in=Space.objects.visible_to(user))
+
+
 class Mention(models.Model):
     """Somebody is spoken to by name in a post; `seen_at` once they have read the discussion."""
 
@@ -134,6 +149,8 @@ class Mention(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentions", verbose_name=_("person")
     )
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
+
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mention")

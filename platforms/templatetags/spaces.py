@@ -1,10 +1,12 @@
-"""What pages outside the spaces ask about them."""
+"""What pages say of spaces and of the people in them: `{% load spaces %}`."""
 
 from django import template
 
 from platforms.models import SpaceMember
+from platforms.names import name_of
 
 register = template.Library()
+register.filter("person", name_of)
 
 
 @register.simple_tag(takes_context=True)

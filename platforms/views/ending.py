@@ -15,7 +15,7 @@ from platforms.actions import Frozen, Outdated, change_space, pulse
 from platforms.actions.report import draft
 from platforms.forms.ending import ReportForm, SettingsForm
 from platforms.models import Space, SpaceReport, SpaceState
-from platforms.views.frame import room_or_404, show, space_view
+from platforms.views.frame import conflict, room_or_404, show, space_view, typed
 from platforms.weeks import weeks_of
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -33,33 +33,21 @@ SIMPLE_STEPS = {  # those that need no more than a yes, and what is said afterwa
 @require_http_methods(GET_OR_POST)
 def space_settings(request, slug):
     room = room_or_404(request, slug, lead=True)
-    form = SettingsForm(request.POST or None, instance=room.space)
+    form = _settings_form(room.space, typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             change_space(form, by=request.user)
         except Outdated as error:
-            return _settings_conflict(request, room, form, error.current)
+            room.space = error.current
+            return conflict(request, room, form, _settings_form, error.current, tab="space_settings")
         messages.success(request, _("The changes are saved."))
         return redirect("space_settings", slug)
-    return show(request, "platforms/settings.html", _as_saved(room), {"form": form}, tab="space_settings")
+    room.space.refresh_from_db(fields=["name", "purpose", "access"])  # the frame shows what is, not what is typed
+    return show(request, "platforms/settings.html", room, {"form": form}, tab="space_settings")
 
 
-def _as_saved(room):
-    """The frame shows the space as it is, not as a form that was not saved has filled it."""
-    room.space.refresh_from_db(fields=["name", "purpose", "access"])
-    return room
-
-
-def _settings_conflict(request, room, form, current):
-    """409: what is saved now beside what was typed; saving again is done knowingly."""
-    saved = SettingsForm(instance=current)
-    again = SettingsForm({**form.data.dict(), "version": current.version}, instance=current)
-    pairs = [(saved[name], form[name]) for name in SettingsForm.Meta.fields]
-    pairs = [(typed.label, there.value(), typed.value()) for there, typed in pairs]
-    differences = [pair for pair in pairs if pair[1] != pair[2]]
-    room.space = current
-    context = {"differences": differences, "hidden": [field.as_hidden() for field in again]}
-    return show(request, "platforms/settings_conflict.html", room, context, tab="space_settings", status=409)
+def _settings_form(space, data=None):
+    return SettingsForm(data, instance=space)
 
 
 @space_view
@@ -115,7 +103,7 @@ def space_merge(request, slug):
 def _end(request, slug, *, merging):
     room = room_or_404(request, slug, lead=True)
     others = _others(request.user, room.space) if merging else None
-    form = ReportForm(request.POST or None, instance=draft(room.space), choices=others)
+    form = ReportForm(typed(request), instance=draft(room.space), choices=others)
     if request.method == "POST" and form.is_valid():
         report = form.save(commit=False)
         try:

@@ -7,6 +7,7 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from platforms.actions import Frozen, NoEntry, enter
 from platforms.models import Space, SpaceMember
 from web.conflicts import differences, over
+from web.kept import keeps_text, kept
 from web.templatetags.web import address
 
 TABS = (
@@ -83,7 +85,10 @@ def saying(request):
 
 
 def space_view(view):
-    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more."""
+    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more.
+
+    What is typed on it outlives the session (`web.kept`).
+    """
 
     @cache_control(private=True, no_store=True)
     @wraps(view)
@@ -101,7 +106,7 @@ def space_view(view):
             messages.error(request, str(error))
             return redirect("space", slug)
 
-    return framed
+    return keeps_text(framed)
 
 
 def typed(request):
@@ -111,8 +116,19 @@ def typed(request):
 
 def show(request, template, room, context=None, *, tab="", status=200):
     """Render a page of the space within its frame; `tab` is the URL name of the tab it belongs to."""
+    context = context or {}
     frame = {"room": room, "space": room.space, "member": room.member, "tabs": tabs(room, tab)}
-    return render(request, template, {**frame, **(context or {})}, status=status)
+    frame["is_kept"] = request.method == "GET" and _fill_in_again(request, context)
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def _fill_in_again(request, context):
+    """Whether what was typed before the session ended waits for the reader; it stands in the page's forms then."""
+    waiting = kept(request)
+    for form in context.values():
+        if waiting and isinstance(form, BaseForm) and not form.is_bound:
+            form.initial.update(waiting)
+    return bool(waiting)
 
 
 def tabs(room, current):

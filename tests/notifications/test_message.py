@@ -135,6 +135,15 @@ def test_what_people_type_is_never_a_header_a_template_or_markup(typed):
     assert not re.search(rb"(?im)^(bcc|cc):", raw_headers)
 
 
+@pytest.mark.parametrize("name", ["List-Unsubscribe", "References", "In-Reply-To"])
+def test_a_long_address_for_machines_stays_in_one_piece(name):
+    address = f"<https://innovationshubben.regionblekinge.example/inga-fler-mejl/{'a' * 60}/>"
+
+    message = compose(a_mail(), Rendered("s", "t", "<p>h</p>", {name: address}))
+
+    assert f"{name}: {address}\r\n".encode() in message.as_bytes()
+
+
 @pytest.mark.parametrize("subject", ["a\r\nBcc: b@example.org", "a\nX: y", "a\rb"])
 def test_a_subject_with_line_ends_is_refused_if_it_ever_came_so_far(subject):
     with pytest.raises(ValueError):

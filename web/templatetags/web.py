@@ -7,12 +7,12 @@ from django import template
 from django.conf import settings
 from django.template.defaultfilters import date as date_filter
 from django.urls import NoReverseMatch, reverse, translate_url
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
+from web import kept, signs
 from web import markdown as md
-from web import signs
 
 register = template.Library()
 
@@ -79,6 +79,15 @@ def alternates(context):
         return []
     codes = [code for code, _name in settings.LANGUAGES]
     return [{"code": code, "url": settings.SITE_URL + translated(request.path, code)} for code in codes]
+
+
+@register.simple_tag(takes_context=True)
+def whose(context):
+    """A hidden field that says who writes: what they typed is then kept for them if their session ends (`web.kept`)."""
+    request, user = context.get("request"), context.get("user")
+    if not (user and user.is_authenticated and kept.is_kept_on(request)):
+        return ""
+    return format_html('<input type="hidden" name="{}" value="{}">', kept.WHOSE, kept.whose(user))
 
 
 @register.filter

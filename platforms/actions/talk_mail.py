@@ -1,0 +1,158 @@
+"""Mails about posts, and the addresses and links in them that need no signing in.
+
+A mail carries ids; its words are fetched when it is sent (`notifications.live`), for a person who may read them then.
+"""
+
+import base64
+import hashlib
+import re
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+from notifications.actions import queue_email
+from notifications.live import NoLonger
+from platforms import presence
+from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread
+from platforms.names import name_of
+
+POST, ANSWER = "platforms.post", "platforms.mail_answer"
+TOKEN = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([a-z2-7]{26})")
+FOR_REPLY, FOR_STOP = "reply", "stop"
+
+
+# ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _mac(purpose, thread_id, user_id):
+    """130 bits that only we can make, in letters that a mail server may turn into small ones."""
+    digest = salted_hmac(f"platforms.talk.{purpose}", f"{thread_id}:{user_id}", algorithm="sha256").digest()
+    return base64.b32encode(digest).decode().lower()[:26]
+
+
+def token(purpose, thread_id, user_id):
+    return f"{thread_id:x}-{user_id:x}-{_mac(purpose, thread_id, user_id)}"
+
+
+def read_token(purpose, text):
+    """(id of the thread, id of the person) of a token that we made for `purpose`, else None."""
+    found = TOKEN.fullmatch(text.lower())
+    if not found:
+        return None
+    thread_id, user_id = int(found[1], 16), int(found[2], 16)
+    return (thread_id, user_id) if constant_time_compare(found[3], _mac(purpose, thread_id, user_id)) else None
+
+
+def reply_address(thread_id, user_id):
+    """Where an answer by mail goes; "" where this installation takes none."""
+    if not settings.REPLY_DOMAIN:
+        return ""
+    return f"reply+{token(FOR_REPLY, thread_id, user_id)}@{settings.REPLY_DOMAIN}"
+
+
+def addressed(addresses):
+    """(id of the thread, id of the person) of the first of our reply addresses among `addresses`, else None."""
+    for address in addresses:
+        local, _at, domain = address.lower().rpartition("@")
+        is_ours = bool(domain) and domain == settings.REPLY_DOMAIN and local.startswith("reply+")
+        if is_ours and (found := read_token(FOR_REPLY, local.removeprefix("reply+"))):
+            return found
+    return None
+
+
+# ── Queueing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def tell_people(post, followers=True):
+    """Queue a mail to each person who is spoken to in `post`, and to each who follows its discussion."""
+    spoken_to = set(Mention.objects.filter(post=post, seen_at=None).values_list("user_id", flat=True))
+    following = Follow.objects.filter(thread=post.thread_id).values_list("user_id", flat=True) if followers else ()
+    people = (spoken_to | set(following)) - {post.by_id}
+    for user in User.objects.filter(pk__in=people, is_active=True).order_by("pk"):
+        here = presence.is_here(post.thread_id, user.pk)
+        queue_email(
+            to=user.email,
+            template="talk_post",
+            context={"post_id": post.pk, "is_mention": user.pk in spoken_to},
+            language=user.language,
+            key=f"talk:post:{post.pk}:{user.pk}",
+            user=user,
+            live=POST,
+            due_at=timezone.now() + presence.HERE if here else None,
+        )
+
+
+def answer(user, thread_id, reason, *, cause):
+    """Tell `user` by mail what became of a mail of theirs to a discussion. `cause` names that mail: told once."""
+    digest = hashlib.sha256(cause.encode()).hexdigest()
+    queue_email(
+        to=user.email,
+        template="talk_answer",
+        context={"thread_id": thread_id, "reason": reason},
+        language=user.language,
+        key=f"talk:answer:{reason}:{thread_id}:{user.pk}:{digest[:40]}",
+        user=user,
+        live=ANSWER,
+    )
+
+
+# ── Words, asked for when a mail is sent ─────────────────────────────────────────────────────────────────────────────
+def read_post(email):
+    """The words of a mail about a post. Raises NoLonger when it should not go, or not to this person."""
+    post = Post.objects.filter(pk=email.context["post_id"])
+    post = post.select_related("thread__space__partnership", "by", "on_behalf_of").first()
+    if post is None or post.removed_at:
+        raise NoLonger("the post was removed")
+    user, thread = email.user, post.thread
+    role = SpaceMember.objects.filter(space=thread.space_id, user=user).values_list("role", flat=True).first()
+    if user is None or role is None:
+        raise NoLonger("no longer a member")
+    follows = Follow.objects.filter(thread=thread, user=user).exists()
+    if not _is_wanted(post, user, email.context["is_mention"], follows):
+        raise NoLonger("read on the web, or no longer asked for")
+    takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
+    return _words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
+
+
+def _is_wanted(post, user, is_mention, follows):
+    if is_mention and Mention.objects.filter(post=post, user=user, seen_at=None).exists():
+        return True
+    return follows and not presence.has_read(post.thread_id, user.pk, post.number)
+
+
+def _words(post, user, follows, reply_to):
+    thread = post.thread
+    headers = {"Reply-To": reply_to, **_same_thread(thread)}
+    stop = ""
+    if follows:
+        stop = settings.SITE_URL + reverse("follow_stop", args=[token(FOR_STOP, thread.pk, user.pk)])
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return {
+        "who": name_of(post.by),
+        "organisation": post.on_behalf_of.name if post.on_behalf_of else "",
+        "space": thread.space.name,
+        "thread": thread.title,
+        "text": post.body,
+        "html": post.html,
+        "link": settings.SITE_URL + post.get_absolute_url(),
+        "stop": stop,
+        "takes_answer": bool(reply_to),
+        "headers": {name: value for name, value in headers.items() if value},
+    }
+
+
+def _same_thread(thread):
+    """What makes mail programs put the mails of a discussion together: all answer one mail that never was."""
+    root = hashlib.sha256(f"platforms.thread:{thread.pk}:{settings.SECRET_KEY}".encode()).hexdigest()[:40]
+    return dict.fromkeys(("In-Reply-To", "References"), f"<{root}@{settings.MAIL_DOMAIN}>")
+
+
+def read_answer(email):
+    """Subject and link of the discussion, for a person who may still read it; the reason is told in any case."""
+    thread = Thread.objects.filter(pk=email.context["thread_id"], space__in=Space.objects.visible_to(email.user))
+    thread = thread.select_related("space").first() if email.user else None
+    if thread is None:
+        return {}
+    return {"thread": thread.title, "link": settings.SITE_URL + thread.get_absolute_url()}
+
+
+READERS = {POST: read_post, ANSWER: read_answer}

@@ -1,0 +1,1 @@
+from tests.platforms.talking import bo, english, eva, first, room  # noqa: F401
