@@ -21,7 +21,7 @@ class InviteForm(forms.Form):
         label=_("Names and addresses"),
         max_length=addresses.LONGEST_TEXT,
         required=False,
-        help_text=_("One on each line, for example “Eva Ek <eva@example.org>”, or as Outlook copies them."),
+        help_text=_("One on each line, for example “Eva Ek &lt;eva@example.org&gt;”, or as Outlook copies them."),
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false", "autocapitalize": "none"}),
     )
     file = forms.FileField(

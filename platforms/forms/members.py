@@ -112,6 +112,9 @@ class JoinForm(forms.Form):
         return [(question, self.cleaned_data[f"answer{n}"]) for n, question in enumerate(self.questions)]
 
 
+NO = "no"
+
+
 class DecideForm(forms.Form):
     """A coordinator's answer to somebody who asks to join."""
 
@@ -121,9 +124,8 @@ class DecideForm(forms.Form):
         choices=[
             (SpaceRole.MEMBER, _("Let in as a member: reads, writes and decides")),
             (SpaceRole.OBSERVER, _("Let in as an observer: reads")),
-            ("", _("Say no")),
+            (NO, _("Say no")),
         ],
-        required=False,
     )
     reason = TextField(
         label=_("Reason, if you say no"),
@@ -135,8 +137,12 @@ class DecideForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if "answer" not in self.data:
-            self.add_error("answer", _("Choose an answer."))
-        elif not cleaned.get("answer") and "answer" not in self.errors and not cleaned.get("reason"):
+        if cleaned.get("answer") == NO and not cleaned.get("reason"):
             self.add_error("reason", _("Say in a line why, so that the person can understand."))
         return cleaned
+
+    @property
+    def role(self):
+        """The role to let the person in with; None for no."""
+        answer = self.cleaned_data["answer"]
+        return None if answer == NO else answer

@@ -189,9 +189,8 @@ def join_request(request, slug, pk):
     asked = get_object_or_404(rows, pk=pk)
     form = DecideForm(typed(request))
     if form.is_valid():
-        values = form.cleaned_data
         try:
-            requests.decide(room.space, pk, by=request.user, role=values["answer"], reason=values["reason"])
+            requests.decide(room.space, pk, by=request.user, role=form.role, reason=form.cleaned_data["reason"])
             messages.success(request, _("%(person)s gets a mail with your answer.") % {"person": asked.user})
             return redirect("space_members", slug)
         except ValidationError as error:

@@ -116,8 +116,8 @@ def test_the_coordinator_lets_in(client, space, role):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({}, "Choose an answer."),
-        ({"answer": ""}, "Say in a line why"),
+        ({}, "This field is required."),
+        ({"answer": "no"}, "Say in a line why"),
         ({"answer": "coordinator"}, "coordinator"),
     ],
 )
