@@ -1,16 +1,21 @@
 """The demo's invented partnership and its space with life in it: told in the region's folder, made once, in the past.
 
-Rows are written as they would stand after weeks of work, so that no action (and no mail) of today is part of it.
+Rows are written as they would stand after weeks of work, so that no mail of today is part of it.
 """
 
+import io
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from actors.models import Actor, ActorStatus, Area, Certainty, Municipality, Representative, RepresentativeRole, Theme
+from platforms import files
+from platforms.actions import documents
 from platforms.models import (
     Activity,
     Agreement,
@@ -18,6 +23,7 @@ from platforms.models import (
     Decision,
     DecisionAnswer,
     DecisionState,
+    Document,
     Mention,
     Partnership,
     PartnershipMember,
@@ -34,6 +40,7 @@ from s3hub.demo import told
 from web import markdown
 
 INVENTED = "Påhittat exempel för demon"
+A4 = (827, 1169)  # at 100 points an inch
 
 
 def ago(days):
@@ -119,6 +126,8 @@ class Room:
             self._join(person)
         for number, thread in enumerate(self.row.get("thread", ()), 1):
             self._talk(number, thread)
+        for document in self.row.get("document", ()):
+            self._upload(document)
         for number, decision in enumerate(self.row.get("decision", ()), 1):
             self._decide(number, decision)
         for number, task in enumerate(self.row.get("task", ()), 1):
@@ -175,6 +184,22 @@ class Room:
             for email in said.get("mentions", ()):
                 Mention.objects.create(post=post, user=self.members[email].user)
             self._tell(member, Verb.POSTED if place > 1 else Verb.STARTED, said["days"], thread=thread)
+
+    def _upload(self, row):
+        """A document through the door that every upload takes, then put back in time."""
+        document = None
+        for version in row["versions"]:
+            member = self.members[version["by"]]
+            upload = SimpleUploadedFile(row["name"], _content(row["name"], version["text"]))
+            with files.judged(upload) as sound:
+                if document is None:
+                    document = documents.add(self.space, by=member.user, sound=sound)
+                else:
+                    documents.revise(document, by=member.user, sound=sound, note=version.get("note", ""))
+            at = ago(version["days"])
+            document.versions.filter(number=document.versions.count()).update(at=at)
+            Activity.objects.filter(pk=document.activities.latest("pk").pk).update(at=at)
+            Document.objects.filter(pk=document.pk).update(title=row["title"], updated_at=at)
 
     def _decide(self, number, row):
         member = self.members[row["by"]]
@@ -243,6 +268,16 @@ class Room:
             sent_at=sent,
             expires_at=sent + timedelta(days=7),
         )
+
+
+def _content(name, text):
+    """The bytes of a file of the demo: text as it is, or drawn on the page of a PDF."""
+    if not name.endswith(".pdf"):
+        return text.encode()
+    page, sheet = io.BytesIO(), Image.new("RGB", A4, "white")
+    ImageDraw.Draw(sheet).multiline_text((90, 100), text, "black", ImageFont.load_default(24), spacing=14)
+    sheet.save(page, "PDF", resolution=100)
+    return page.getvalue()
 
 
 def _make_user(row):

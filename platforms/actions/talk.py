@@ -130,7 +130,10 @@ def _reword(post, body, by, labels):
 
 @transaction.atomic
 def remove(post, *, by):
-    """Take away the words of a post, earlier wordings too; its place stays. One's own, or any as coordinator."""
+    """Take a post out of sight, earlier wordings too; its place stays. One's own, or any as coordinator.
+
+    The words are kept for the registrar: what has become a public record is not destroyed by a click.
+    """
     row, member = enter(post.thread.space, by)
     thread = _locked(post.thread, row)
     post = _locked_post(post, thread)
@@ -139,11 +142,9 @@ def remove(post, *, by):
         raise Closed(ONLY_OWN if member.may_write else COORDINATORS_ONLY, code="not_own")
     if post.removed_at:
         return post
-    post.versions.all().delete()
     post.mentions.all().delete()
-    post.body = post.html = ""
     post.removed_at, post.removed_by, post.version = timezone.now(), by, post.version + 1
-    post.save(update_fields=["body", "html", "removed_at", "removed_by", "version"])
+    post.save(update_fields=["removed_at", "removed_by", "version"])
     if not is_own:
         AuditEntry.objects.record(by=by, verb="space.remove_post", target=row.partnership)
     return post

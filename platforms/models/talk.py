@@ -67,7 +67,8 @@ class PostQuerySet(models.QuerySet):
 
 
 class Post(models.Model):
-    """What somebody wrote, in Markdown; `html` is the safe rendering of `body`. A removed post keeps its place only.
+    """What somebody wrote, in Markdown; `html` is the safe rendering of `body`. A removed post is shown to nobody; the
+    registrar still finds its words.
 
     `message_id` is that of the mail that it came by, so that a mail delivered twice is one post.
     """

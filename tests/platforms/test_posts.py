@@ -87,9 +87,7 @@ def test_removing_takes_the_words_and_keeps_the_place(client, room, first, eva):
     assert "New and secret" not in page
     assert 'id="p1"' in page
     assert 'id="p2"' in page
-    assert not PostVersion.objects.exists()
-    first.refresh_from_db()
-    assert (first.body, first.html) == ("", "")
+    assert PostVersion.objects.exists()  # for the registrar only
     for name in ("post_edit", "post_history", "post_remove"):
         assert client.get(url(name, first.thread, 1)).status_code == 404
     with pytest.raises(talk.Closed):
