@@ -4,8 +4,6 @@
 and `LEADS_TO` give it: one that it did not come past fails, and so does one that no walk answers for.
 """
 
-from datetime import timedelta
-
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -21,6 +19,7 @@ from notifications.models import Email, EmailState, Suppression
 from s3hub.urls import handler400, handler403, handler404, handler500  # noqa: F401 (Django reads them here)
 from s3hub.urls import urlpatterns as real
 from tests.actors.journeys import DETAILS, NUMBER, code_for
+from tests.actors.test_admin_in_browser import queue_of
 from tests.factories import (
     make_actor,
     make_area,
@@ -404,23 +403,6 @@ def test_walk_second_factor(walk):
 
 
 # ── Staff ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def queue_of(count):
-    """A published actor, and actors that wait for review, the first of which may be the same."""
-    place = make_municipality()
-    twin = make_actor("Mast AB", municipality=place, description_sv="Vi bygger. " * 40)
-    for number in range(count):
-        actor = make_actor(
-            "Mast Aktiebolag" if number == 0 else f"Actor {number} med ett mycket långt namn i Sverige AB",
-            municipality=place,
-            representatives=[make_user()],
-            status="draft",
-            website="https://mast.example",
-        )
-        actions.submit(actor, by=actor.representatives.get().user)
-        Actor.objects.filter(pk=actor.pk).update(submitted_at=timezone.now() - timedelta(hours=9 - number))
-    return twin, list(Actor.objects.filter(status="submitted").order_by("submitted_at"))
-
-
 def test_walk_deciding(walk):
     cilla, go = make_curator(name="Cilla"), "#content button.rv-go"
     walk.enter(cilla)
@@ -477,10 +459,11 @@ def merge_twins(walk, winner, loser, go):
     walk.press(go, shows="[role=alert]", status=409)
     walk.press(go, shows="h1")
     walk.see("admin:actors_merge_changelist")
-    Actor.objects.filter(pk=winner.pk).update(name="Mast i Karlskrona")
-    Merge.objects.update(at=timezone.now())
+    Actor.objects.filter(pk=winner.pk).update(size="large")
     walk.press(f"#result_list a[href*='/{Merge.objects.get().pk}/change/']", judge=False)
-    walk.press("form.rv-acts button", shows="h1")
+    walk.press("form.rv-acts button", shows="[role=alert]")
+    Actor.objects.filter(pk=winner.pk).update(size="small")
+    walk.press("form.rv-acts button", shows=".messagelist")
 
 
 def test_walk_ledger(walk):

@@ -1,24 +1,13 @@
-"""The face in a real browser: accessible, narrow, by keyboard, without scripts, and quiet towards everybody else."""
+"""The face in a real browser: by keyboard, without scripts, and readable on a telephone."""
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from tests.browser import axe, scrolls_sideways
 from tests.factories import make_actor, make_municipality, make_user
 from web import region
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NAMES = ("accessibility", "privacy", "cookies", "about", "styleguide", "contact", "actor_chart", "start")
-LOOKS = [
-    (width, scheme, language) for width in (1280, 320) for scheme in ("light", "dark") for language in ("sv", "en")
-]
-LOST = "/no-such-page/"
-
-
-def paths(language):
-    with translation.override(language):
-        return [*map(reverse, NAMES), LOST if language == "sv" else "/en" + LOST]
 
 
 @pytest.fixture
@@ -28,25 +17,8 @@ def some_actors():
         make_actor(municipality=make_municipality(facts["code"], name=facts["name"]))
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS, ids=lambda value: str(value))
-def test_every_page_is_accessible_and_fits(open_window, some_actors, width, scheme, language):
-    window = open_window(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    window.expected = ["404"]
-    found = {}
-
-    for path in paths(language):
-        window.go(path)
-        problems = axe(window.page)
-        if scrolls_sideways(window.page):
-            problems.append("scrolls sideways")
-        if problems:
-            found[path] = problems
-
-    assert found == {}
-
-
 def test_the_first_key_press_leads_past_the_menu(browser_page):
-    browser_page.go(paths("en")[0])
+    browser_page.go("/en/accessibility/")
     page = browser_page.page
 
     page.keyboard.press("Tab")
@@ -62,7 +34,7 @@ def test_the_first_key_press_leads_past_the_menu(browser_page):
 def test_a_wrong_form_is_told_first_and_leads_to_the_field(open_window, scripts):
     window = open_window(java_script_enabled=scripts)
     page = window.page
-    window.go(paths("en")[NAMES.index("contact")])
+    window.go("/en/contact/")
 
     page.get_by_label("Your e-mail address").fill("no address")
     page.get_by_role("button", name="Send the message").click()
@@ -121,4 +93,3 @@ def test_a_person_signed_in_sees_their_own_menu(open_window, client):
 
     assert window.page.get_by_role("button", name="Sign out").is_visible()
     assert window.page.get_by_role("link", name="My page").is_visible()
-    assert axe(window.page) == []
