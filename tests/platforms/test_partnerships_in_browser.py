@@ -1,4 +1,4 @@
-"""Partnerships in a real Chromium: finding, reading and accepting, with and without scripts, by keyboard, everywhere."""
+"""Partnerships in a real Chromium: finding, reading and accepting, with and without scripts, by keyboard."""
 
 import pytest
 from django.test import Client
@@ -58,7 +58,7 @@ def log_in(window, user):
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_find_read_and_accept(open_window, coast, scripts):
-    eva, together, _boss = coast
+    eva, _together, _boss = coast
     window = log_in(open_window(java_script_enabled=scripts), eva)
     page = window.page
 
@@ -113,7 +113,7 @@ def test_it_goes_by_keyboard_alone(open_window, coast):
 @pytest.mark.parametrize("language", ["", "/en"])
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark"), (1280, "dark"), (320, "light")])
 def test_no_page_has_a_barrier(open_window, coast, language, width, scheme):
-    _eva, together, boss = coast
+    _eva, _together, boss = coast
     window = enter(open_window(viewport={"width": width, "height": 900}, color_scheme=scheme), boss)
     window.expected = ["400"]
     words = ("partnerships", "agreement", "actors", "open-a-space") if language else WORDS
