@@ -117,6 +117,14 @@ class MemberForm(forms.ModelForm):
 
 
 class MemberFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form, index):
+        """The stock table names its columns, but not its fields."""
+        super().add_fields(form, index)
+        whose = f", {form.instance.actor.name}" if form.instance.pk else ""
+        for name, field in form.fields.items():
+            label = field.label or self.model._meta.get_field(name).verbose_name
+            field.widget.attrs["aria-label"] = f"{capfirst(label)}{whose}"
+
     def clean(self):
         """What an organisation accepted must not vanish with its row."""
         super().clean()

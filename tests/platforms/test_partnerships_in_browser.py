@@ -1,4 +1,4 @@
-"""Partnerships in a real Chromium: finding, reading, accepting, with and without scripts, by keyboard, everywhere."""
+"""Partnerships in a real Chromium: finding, reading and accepting, with and without scripts, by keyboard."""
 
 import pytest
 from django.test import Client
