@@ -60,6 +60,7 @@ def test_more_news_than_anybody_counts_are_not_counted(client, mia):
     Activity.objects.bulk_create(Activity(space=space, verb=Verb.POSTED) for _ in range(150))
 
     assert told(look(client, mia)) == {"Busy": ("100+", 0)}
+    assert my_spaces._new(list(my_spaces.of(mia)[0])) == {space.pk: my_spaces.MOST + 1}
 
 
 def test_living_spaces_come_first_and_those_that_rest_are_folded_away(client, mia):
