@@ -364,6 +364,16 @@ def at_once(*acts):
         return sorted(pool.map(go, acts))
 
 
+def when_it_waits_for_us(pool, act):
+    """Begin `act` in another thread, and return its outcome to come once it waits for what we have locked."""
+    outcome = pool.submit(at_once, act)
+    end = time.monotonic() + 10
+    while not somebody_waits_for_us():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return outcome
+
+
 @pytest.mark.django_db(transaction=True)
 def test_both_are_locked_in_one_order_whichever_stays():
     """Else two curators who merge the same pair in opposite directions could wait for each other."""
@@ -372,14 +382,23 @@ def test_both_are_locked_in_one_order_whichever_stays():
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             Actor.objects.select_for_update().get(pk=first.pk)
-            merging = pool.submit(at_once, partial(actions.merge, second, first, by=curator))
-            end = time.monotonic() + 10
-            while not somebody_waits_for_us():
-                assert time.monotonic() < end
-                time.sleep(0.01)
+            outcome = when_it_waits_for_us(pool, partial(actions.merge, second, first, by=curator))
             free = Actor.objects.select_for_update(skip_locked=True).filter(pk=second.pk)
             assert list(free) == [second]
-        assert merging.result(timeout=10) == ["done"]
+        assert outcome.result(timeout=10) == ["done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_that_comes_while_somebody_saves_sees_what_was_saved():
+    winner, loser, curator = make_actor("Mast"), make_actor("Mast AB"), make_curator()
+    made = actions.merge(winner, loser, by=curator, choices={"name": "loser"})
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Actor.objects.filter(pk=winner.pk).update(name="Mast i Blekinge")
+            outcome = when_it_waits_for_us(pool, partial(actions.undo_merge, made, by=curator))
+        assert outcome.result(timeout=10) == ["clash"]
+    assert Actor.objects.get(pk=winner.pk).name == "Mast i Blekinge"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -39,6 +39,7 @@ def test_senders_killed_at_random_lose_nothing_and_double_no_digest(sink, settin
     digests = [queue(kind=EmailKind.DIGEST) for _ in range(40)]
 
     def work():
+        connection.connection = None  # one that Playwright's loop hid from `start` came along, and is not ours alone
         while True:
             sending.send_due()
             time.sleep(0.02)
