@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from platforms.actions.talk_mail import FOR_STOP, token
 from platforms.models import Agreement
 from s3hub.management.commands.routes import ANYONE, routes
 from tests.factories import make_actor, make_area, make_municipality, make_partnership, make_theme
@@ -69,7 +70,7 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together = actor.partnerships.get().partnership.slug
-    values = {"slug": actor.slug, "format": "csv", "part": "pages", "version": 1}
+    values = {"slug": actor.slug, "format": "csv", "part": "pages", "version": 1, "token": token(FOR_STOP, 1, 1)}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["slug"] = together if route["name"].startswith("partnership") else actor.slug

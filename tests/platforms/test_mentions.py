@@ -225,6 +225,14 @@ def test_a_followed_post_that_was_read_on_the_web_is_not_mailed(sink, first, eva
 
 
 @sending
+def test_a_followed_post_that_was_removed_is_not_mailed(sink, first, eva, bo):  # noqa: F811
+    talk.follow(first.thread, by=bo, wanted=True)
+    talk.remove(talk.write(first.thread, by=eva, body="Gone"), by=eva)
+
+    assert sent(sink) == []
+
+
+@sending
 def test_who_is_spoken_to_and_follows_gets_one_mail(sink, first, eva, bo):  # noqa: F811
     talk.follow(first.thread, by=bo, wanted=True)
     talk.write(first.thread, by=eva, body="@Bo Berg hello")

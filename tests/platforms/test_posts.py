@@ -182,9 +182,11 @@ def test_posts_written_at_the_same_moment_each_get_a_number(first, eva, bo):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_changes_at_the_same_moment_one_is_told(first, eva):
+    windows = {text: Post.objects.select_related("thread__space").get() for text in "abcd"}
+
     def change(text):
         try:
-            talk.edit(first, by=eva, body=text, version=1)
+            talk.edit(windows[text], by=eva, body=text, version=1)
             return "saved"
         except Outdated:
             return "told"

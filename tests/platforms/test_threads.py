@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from platforms.actions import talk
+from platforms.actions import NoEntry, talk
 from platforms.models import Activity, Follow, Mention, Post, Space, SpaceMember, SpaceRole, SpaceState, Thread, Verb
 from tests.factories import make_space, make_user
 from tests.platforms.talking import url
@@ -262,6 +263,9 @@ def test_nobody_moves_a_discussion_to_a_space_that_they_do_not_coordinate(client
         answer = client.post(url("thread_move", first.thread), {"space": space.slug})
         assert answer.status_code == 200
         assert answer.context["form"].errors
+    for space in (foreign, member_only):
+        with pytest.raises((NoEntry, PermissionDenied)):
+            talk.move(first.thread, by=eva, to=space)
     client.force_login(bo)
     assert client.get(url("thread_move", first.thread)).status_code == 404
     assert Thread.objects.get(pk=first.thread.pk).space == room
