@@ -56,7 +56,7 @@ SHOWS = {
     "signing_in": "account/*",
     "second_factor": "allauth/* mfa/* accounts/_go_on.html",
     "ledger": "admin/notifications/*",
-    "tables": "admin/actors/actor/change_form.html",
+    "tables": "admin/actors/actor/change_form.html admin/color_theme_toggle.html",
     "deciding": "admin/*",
 }
 LEADS_TO = {
