@@ -12,8 +12,8 @@ RUN SECRET_KEY=only-for-the-build SITE_URL=https://build.invalid /srv/venv/bin/p
     && rm -rf tests bench
 
 FROM python:3.13-slim
-ENV S3HUB_NO_BOOTSTRAP=1 PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:$PATH
-RUN useradd --system --uid 10001 --no-create-home hub
+ENV S3HUB_NO_BOOTSTRAP=1 PYTHONUNBUFFERED=1 PATH=/srv/venv/bin:$PATH MEDIA_ROOT=/srv/media
+RUN useradd --system --uid 10001 --no-create-home hub && install -d -o hub -m 700 /srv/media
 COPY --from=build /srv /srv
 WORKDIR /srv/hub
 USER hub

@@ -28,7 +28,7 @@ def test_sign_in_by_code(client):
 
     answer = client.post(reverse("account_confirm_login_code"), {"code": code.lower()})
 
-    assert answer.url == reverse("my_page")
+    assert answer.url == reverse("home")
     assert client.get(answer.url).context["user"] == user
 
 
@@ -111,7 +111,7 @@ def test_the_change_of_address_does_not_tell_who_has_an_account():
 def test_guessing_passwords_is_limited_though_the_cache_is_emptied():
     user = verified(make_user("known@example.org", password="a-long-password-here"))
     right = {"login": user.email, "password": "a-long-password-here"}
-    assert Client().post(reverse("account_login"), right).url == reverse("my_page")
+    assert Client().post(reverse("account_login"), right).url == reverse("home")
     for _try in range(proofs.TRIES_PER_ADDRESS - 1):
         cache.clear()
         Client().post(reverse("account_login"), {"login": "known@example.org", "password": "wrong"})
