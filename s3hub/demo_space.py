@@ -134,6 +134,7 @@ class Room:
             self._assign(number, task)
         for invitation in self.row.get("invitation", ()):
             self._invite(invitation)
+        self._order_by_time()
         last = Activity.objects.signs_of_life().filter(space=self.space).order_by("-at").first()
         if last:
             Space.objects.filter(pk=self.space.pk).update(active_at=last.at)
@@ -153,6 +154,14 @@ class Room:
         )
         self.members[user.email] = member
         self._tell(member, Verb.JOINED, row["days"])
+
+    def _order_by_time(self):
+        """Number what happened as it would have been numbered had it happened then."""
+        rows = list(self.space.activities.order_by("at"))
+        self.space.activities.all().delete()
+        for row in rows:
+            row.pk = None
+        Activity.objects.bulk_create(rows)
 
     def _tell(self, member, verb, days, **what):
         Activity.objects.create(

@@ -29,7 +29,7 @@ def test_sign_in_by_code(client):
     answer = client.post(reverse("account_confirm_login_code"), {"code": code.lower()})
 
     assert answer.url == reverse("home")
-    assert client.get(answer.url).context["user"] == user
+    assert client.get(answer.url, follow=True).context["user"] == user
 
 
 def neutral(answer, *addresses):
