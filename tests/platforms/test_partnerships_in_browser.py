@@ -155,6 +155,9 @@ def test_the_administration_of_partnerships_has_no_barrier(open_window, coast, w
         assert window.go(path).status == 200, path
         assert axe(window.page) == [], path
         assert not scrolls_sideways(window.page), path
+    window.page.locator("#members-group .add-row a, #members-group a.addlink").first.click()
+    window.page.locator("#members-0 .select2-selection__rendered").wait_for()
+    assert axe(window.page) == []
 
 
 def test_staff_open_a_space_and_pause_a_partnership(open_window, coast):
