@@ -381,6 +381,7 @@ def test_walk_second_factor(walk):
         walk.see(name)
     with_a_key(walk.page)
     walk.see("mfa_add_webauthn")
+    walk.page.locator("[name=passwordless]").check()
     walk.press("#mfa_webauthn_add", shows="h1")
     walk.see("mfa_list_webauthn")
     key = eva.authenticator_set.get(type="webauthn")
