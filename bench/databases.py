@@ -31,7 +31,8 @@ def address(name):
 def fingerprint():
     """What the seeded rows depend on: schema, generator and region. Another one means another database."""
     digest = hashlib.sha256()
-    trees = ["actors/migrations/*.py", "actors/seed*", "regions/*/*", "actors/region/*.py"]
+    trees = ["actors/migrations/*.py", "actors/seed*", "regions/*/*", "actors/region/*.py", "platforms/migrations/*.py"]
+    trees += ["platforms/region.py"]
     for path in sorted(path for tree in trees for path in BASE.glob(tree) if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
