@@ -26,6 +26,7 @@ from platforms.forms.members import organisations_of
 from platforms.models import SpaceInvitation
 from platforms.views.frame import room_or_404, show, space_view, typed
 from web.paging import page_of
+from web.uploads import takes_files
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 A_DAY = 1000
@@ -43,6 +44,7 @@ STATES = {
 
 
 # ── Whom to invite ───────────────────────────────────────────────────────────────────────────────────────────────────
+@takes_files
 @space_view
 @form_view
 def invite(request, slug):
