@@ -5,8 +5,10 @@ Rows are written as they would stand after weeks of work, so that no mail of tod
 
 import io
 from datetime import timedelta
+from math import ceil
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -41,10 +43,17 @@ from web import markdown
 
 INVENTED = "Påhittat exempel för demon"
 A4 = (827, 1169)  # at 100 points an inch
+LETTERS = settings.BASE_DIR / "static/vendor/ibm-plex-5.3.0/ibm-plex-sans-latin-400-normal.woff2"
 
 
 def ago(days):
-    return timezone.now() - timedelta(days=days)
+    """So long ago, in the order of `days`; more than a day ago, people worked between eight and six."""
+    if days < 1:
+        return timezone.now() - timedelta(days=days)
+    whole = ceil(days)
+    worked = timedelta(hours=8 + 9 * (whole - days), minutes=whole * 17 % 45)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=whole) + worked
 
 
 def day(ahead):
@@ -284,7 +293,7 @@ def _content(name, text):
     if not name.endswith(".pdf"):
         return text.encode()
     page, sheet = io.BytesIO(), Image.new("RGB", A4, "white")
-    ImageDraw.Draw(sheet).multiline_text((90, 100), text, "black", ImageFont.load_default(24), spacing=14)
+    ImageDraw.Draw(sheet).multiline_text((90, 100), text, "black", ImageFont.truetype(LETTERS, 24), spacing=14)
     sheet.save(page, "PDF", resolution=100)
     return page.getvalue()
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from platforms.models import Answer, Deciders, Decision, DecisionState, SpaceMember, Way
+from platforms.names import name_of
 from web.fields import LineField, TextField
 
 BIG = 2**31 - 1
@@ -109,7 +110,7 @@ class RecordForm(forms.Form):
 
 
 def member_label(member):
-    return f"{member.user} ({member.on_behalf_of})" if member.on_behalf_of else str(member.user)
+    return f"{name_of(member.user)} ({member.on_behalf_of})" if member.on_behalf_of else name_of(member.user)
 
 
 class TaskForm(forms.Form):

@@ -216,6 +216,7 @@ def test_a_file_becomes_text_that_a_mistake_does_not_lose(client, space, cora):
     [
         ({"people": ""}, NOBODY),
         ({"file": SimpleUploadedFile("x.csv", b"a" * 200_001)}, FILE_TOO_LARGE),
+        ({"file": SimpleUploadedFile("x.csv", b"a" * 21 * 1024 * 1024)}, FILE_TOO_LARGE),
         ({"people": "a@x.example\n" * 501}, "At most 500 addresses"),
         ({"role": "superuser"}, "superuser"),
         ({"language": "xx"}, "xx"),
