@@ -136,14 +136,14 @@ def facts():
     pages = {}
     for name in SIZES:
         slug = f"bench-{name}"
-        pages[f"{name} overview"] = page(reader, reverse("space", args=[slug]), expect=[f"Bench {name}", "Task 1"])
+        pages[f"{name} overview"] = page(reader, reverse("space", args=[slug]), expect=[f"Bench {name}", "Person 3"])
         pages[f"{name} discussion"] = page(
             reader, reverse("thread", args=[slug, 1]), expect=["varje vecka", "Person 3"]
         )
         pages[f"{name} poll"] = page(reader, reverse("thread", args=[slug, 1]) + f"?after={SIZES[name][1]}", status=204)
     pages["five spaces"] = page(few, reverse("my_spaces"), expect=["Bench few 4"])
     pages["500 spaces"] = page(many, reverse("my_spaces"), expect=["Bench many"])
-    invite = reverse("invite", args=["bench-guests"])
+    invite = reverse("invitation_new", args=["bench-guests"])
     cookies = {"reader": cookie_of(reader), "few": cookie_of(few), "many": cookie_of(many)}
     return {"pages": pages, "cookies": cookies, "invite": invite}
 
