@@ -1,7 +1,7 @@
 """Spaces to measure, made inside the hub on the database to measure: `python -m bench.rooms fill` and `… facts`.
 
 A small space (20 members, a discussion of 50 posts) and a large one (200 members, 2,000 posts in one discussion and 40
-more discussions), the same person in both; one person in five spaces and one in 500; three spaces to invite 500 people to.
+more discussions), the same person in both; one person in five spaces and one in 500; spaces to invite 500 people to.
 """
 
 import json

@@ -1,5 +1,8 @@
 """Many invitations at once: whatever is pasted is read or told with its line; who and how many before anything goes."""
 
+import contextlib
+import time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -80,6 +83,15 @@ def test_reading_stops_at_the_limit():
     assert len(addresses.read("\n".join(f"a{n}@x.example" for n in range(500)))) == 500
     with pytest.raises(addresses.TooMany):
         addresses.read("\n".join(f"a{n}@x.example" for n in range(501)))
+
+
+@pytest.mark.parametrize("piece", ["a", "@", "<", " ", ",", "mailto:", "a@b.se ", "mailto: ", "\t", '"'])
+def test_a_long_text_takes_no_longer_than_its_length(piece):
+    start = time.process_time()
+    with contextlib.suppress(addresses.TooMany):
+        addresses.read(piece * (addresses.LONGEST_TEXT // len(piece)))
+
+    assert time.process_time() - start < 5
 
 
 PIECES = st.one_of(
