@@ -40,7 +40,9 @@ def rows(space):
 def _row(decision):
     said = list(decision.answers.all())
     count = {choice: sum(one.answer == choice for one in said) for choice in Answer.values}
-    comments = [f"{who(one.user, one.on_behalf_of)}: {one.get_answer_display()} – {one.comment}" for one in said]
+    comments = [
+        f"{who(name_of(one.user), one.on_behalf_of)}: {one.get_answer_display()} – {one.comment}" for one in said
+    ]
     return {
         "number": decision.number,
         "title": decision.title,
@@ -63,4 +65,4 @@ def _row(decision):
 
 
 def who(person, organisation):
-    return f"{person} ({organisation})" if organisation else str(person)
+    return f"{person} ({organisation})" if organisation else person
