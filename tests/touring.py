@@ -86,6 +86,8 @@ def guided(name, window, language):
     with Guide(window, language).noting() as guide:
         yield guide
     addresses = named_addresses() - fitting(named_addresses(), never_a_page())
-    assert guide.wrong == {}
-    assert sorted(share_of(name, SHOWS, pages_and_parts()) - guide.templates) == []
-    assert sorted(share_of(name, LEADS_TO, addresses) - guide.addresses) == []
+    unseen = share_of(name, SHOWS, pages_and_parts()) - guide.templates
+    unvisited = share_of(name, LEADS_TO, addresses) - guide.addresses
+    assert guide.wrong == {}, guide.wrong
+    assert not unseen, sorted(unseen)
+    assert not unvisited, sorted(unvisited)
