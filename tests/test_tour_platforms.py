@@ -337,7 +337,7 @@ def decide(walk, space):
     walk.see("decision_edit", space.slug, 1)
     walk.see("decision_record", space.slug, 2)
     walk.see("decision_record", space.slug, 1)
-    walk.fill(outcome="")
+    walk.page.locator("main [value=decided]").check()
     walk.press(BUTTON, shows=ERRORS)
     fresh = make_decision(space, "Sex vikar")
     walk.see("decision_edit", space.slug, fresh.number)
