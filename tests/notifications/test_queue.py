@@ -112,6 +112,7 @@ def test_a_link_in_a_mail_never_leaves_the_site(path):
     assert link == "" or link.startswith(settings.SITE_URL + "/")
 
 
+@pytest.mark.django_db
 def test_many_at_once_are_what_one_by_one_would_be():
     now = timezone.now()
     same = {"template": "account_code", "language": "sv", "due_at": now, "created_at": now}
