@@ -1,6 +1,7 @@
 """What the pages of a space share: the way in, the frame with its tabs, and the answers to what is not allowed."""
 
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import wraps
 
@@ -12,6 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
 
 from platforms.actions import Frozen, NoEntry, enter
 from platforms.models import Space, SpaceMember
@@ -19,6 +21,7 @@ from web.conflicts import differences, over
 from web.kept import keeps_text, kept
 from web.templatetags.web import address
 
+form_view = require_http_methods(["GET", "HEAD", "POST"])  # shows a form, and takes it at the same address
 TABS = (
     ("space", _("Overview")),
     ("threads", _("Discussions")),
@@ -66,9 +69,9 @@ def must_write(room):
 def conflict(request, room, form, make, current, *, tab):
     """The page that shows what somebody else saved beside what was typed (409). `make(row, data)` makes such a form;
     the page's own sends what was typed over what is saved now."""
-    again = make(current, over(form, current.version))
-    hidden = [field.as_hidden() for field in again]
-    context = {"differences": list(differences(form, make(current))), "hidden": hidden}
+    context = {"differences": list(differences(form, make(current)))}
+    again = make(copy(current), over(form, current.version))  # a form of a model writes into its row while it is drawn
+    context["hidden"] = [field.as_hidden() for field in again]
     return show(request, "platforms/conflict.html", room, context, tab=tab, status=409)
 
 
