@@ -64,7 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.CheckConstraint(name="user_email_is_lower_case", condition=Q(email=Lower("email")))]
 
     def __str__(self):
-        return self.name or self.email
+        """How others read of the person; never the whole address, which is theirs to give."""
+        if self.anonymised_at:
+            return str(_("Closed account"))
+        return self.name or self.email.partition("@")[0]
 
     def has_perm(self, perm, obj=None):
         return not self.rights_are_locked and super().has_perm(perm, obj)

@@ -21,5 +21,12 @@ def register(name, reader):
 
 
 def read(email):
-    """The values for `email` as of now; {} for a mail that has all its words. Raises NoLonger."""
-    return _readers[email.live](email) if email.live else {}
+    """The values for `email` as of now; {} for a mail that has all its words. Raises NoLonger.
+
+    An address that its person has left since may be somebody else's by now.
+    """
+    if not email.live:
+        return {}
+    if email.user and email.to.lower() != email.user.email:
+        raise NoLonger("the person has another address now")
+    return _readers[email.live](email)

@@ -37,9 +37,8 @@ def _iso(moment):
 
 
 def _invited(user):
-    """Invitations to an address of `user`, or that they have accepted."""
-    addresses = proven_addresses(user) | {user.email}
-    return SpaceInvitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=user))
+    """Invitations to an address that `user` has proved to read, or that they have accepted."""
+    return SpaceInvitation.objects.filter(Q(email__in=proven_addresses(user)) | Q(accepted_by=user))
 
 
 def _memberships(user):

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count, Q
 
-from platforms.models import Decision, Space, SpaceMember, Task
-from platforms.overview import unseen_mentions
+from platforms.models import Decision, Mention, Space, SpaceMember, Task
 
 PAGE_SIZE = 25
 FOLDED = 10
@@ -72,7 +71,7 @@ def _needs(user, spaces):
     waiting = (
         Decision.objects.waiting_for(user).filter(space__in=spaces).values_list("space"),
         Task.objects.soon_for(user).filter(space__in=spaces).values_list("space"),
-        unseen_mentions(user).filter(post__thread__space__in=spaces).values_list("post__thread__space"),
+        Mention.objects.waiting_for(user).filter(post__thread__space__in=spaces).values_list("post__thread__space"),
     )
     found = {}
     for rows in waiting:

@@ -4,7 +4,5 @@ from django.utils.translation import gettext as _
 
 
 def name_of(user):
-    """The person's name; never the whole address, which is theirs to give."""
-    if user is None or user.anonymised_at:
-        return _("Closed account")
-    return user.name or user.email.partition("@")[0]
+    """As a person is named everywhere; whoever is gone altogether like somebody who closed the account."""
+    return str(user) if user else _("Closed account")

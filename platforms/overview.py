@@ -129,7 +129,7 @@ class Overview:
         """Discussions in which somebody speaks to the person, who has not looked yet."""
         if self.room.member is None:
             return []
-        rows = unseen_mentions(self.room.user).filter(post__thread__space=self.room.space)
+        rows = Mention.objects.waiting_for(self.room.user).filter(post__thread__space=self.room.space)
         rows = rows.select_related("post__thread", "post__by").order_by("pk")[:AT_ONCE]
         by_thread = {row.post.thread_id: row.post for row in rows}
         self._here(post.thread for post in by_thread.values())
@@ -242,14 +242,10 @@ def needs_everywhere(user):
         .order_by(F("answer_by").asc(nulls_last=True), "pk")[:NEEDS]
     )
     tasks = Task.objects.soon_for(user).select_related("space").order_by("due_on", "pk")[:NEEDS]
-    mentions = unseen_mentions(user).select_related("post__thread__space", "post__by").order_by("-pk")[:NEEDS]
+    mentions = (
+        Mention.objects.waiting_for(user).select_related("post__thread__space", "post__by").order_by("-pk")[:NEEDS]
+    )
     dated = [Need("decision", one, one.answer_by) for one in decisions]
     dated += [Need("task", one, one.due_on) for one in tasks]
     dated.sort(key=lambda need: (need.on is None, need.on or until))
     return (dated + [Need("mention", one.post) for one in mentions])[:NEEDS]
-
-
-def unseen_mentions(user):
-    """Where somebody speaks to `user` in a space that they may still read."""
-    mine = SpaceMember.objects.spaces_of(user)
-    return Mention.objects.filter(user=user, seen_at=None, post__removed_at=None, post__thread__space__in=mine)

@@ -7,19 +7,30 @@ from datetime import UTC, datetime
 
 # PostgreSQL quotes the row that it refused, with names, addresses and numbers; its text may have several lines.
 QUOTED = re.compile(r"^DETAIL: .*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
-# The address of an invitation or a link is a key: `accounts.models.link_token` makes 32 such characters.
-TOKEN = re.compile(r"(?<=/)[\w-]{32}(?=/)", re.ASCII)
+# Addresses of invitations, of meetings and of "no more mails" are keys. `accounts.models.link_token` makes 32
+# characters, `platforms.actions.talk_mail.token` two numbers and 26: wherever an address stands, whatever follows it.
+TOKEN = re.compile(
+    r"(?:(?<![\w-])|(?<=%2F))(?:[\w-]{32}|[0-9a-f]{1,15}-[0-9a-f]{1,15}-[a-z2-7]{26})(?![\w-])", re.ASCII
+)
 
 
 def without_tokens(text):
     return TOKEN.sub("…", text)
 
 
+def by_its_shape(text, record):
+    """`text` with the pattern of the address in place of the address: a name may stand in it, of a closed room too."""
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    return text.replace(request.path, f"/{match.route}") if match else text
+
+
 class Lines(logging.Formatter):
-    """Lines without keys of links, whose tracebacks tell which rule of the database was broken, not by which values."""
+    """Lines without names and keys of addresses; tracebacks tell which rule of the database was broken, not by which
+    values."""
 
     def formatMessage(self, record):
-        return without_tokens(super().formatMessage(record))
+        return without_tokens(by_its_shape(super().formatMessage(record), record))
 
     def formatException(self, ei):
         return without_tokens(QUOTED.sub("DETAIL: left out\n\n", super().formatException(ei)).rstrip())
@@ -33,7 +44,7 @@ class JsonLines(Lines):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_tokens(record.getMessage()),
+            "message": without_tokens(by_its_shape(record.getMessage(), record)),
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)

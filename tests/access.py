@@ -1,6 +1,7 @@
 """The people and rows of the access table, and how a request of theirs is told in one word."""
 
 import base64
+import re
 from datetime import timedelta
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from notifications.models import Email, Suppression
 from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP, token
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
+from s3hub.management.commands.routes import routes
 from tests.factories import (
     make_actor,
     make_area,
@@ -177,3 +179,32 @@ def word(answer):
     if any(starts_with(answer["Location"], name) for name in (settings.LOGIN_URL, "admin:login")):
         return "login"
     return "factor" if starts_with(answer["Location"], "mfa_index") else "302"
+
+
+def named_routes():
+    return [route for route in routes() if "(" not in route["name"]]
+
+
+def arguments(world, route, target):
+    """Values for the parts of the path: those of the target row, and of the row that the admin shows."""
+    actors = {"public": world.public, "draft": world.draft, "foreign": world.foreign}
+    model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
+    values = {
+        "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
+        "step": "pause",
+        "code": world.codes.get(target, ""),
+        "format": "csv",
+        "number": 1,
+        "version": 1,
+        "page": 1,
+        "part": "pages",
+        "app_label": "actors",
+        "content_type_id": world.content_type.pk,
+        "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),
+        "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
+    }
+    values["other"] = world.foreign.pk
+    values["token"] = world.tokens.get(route["name"], world.invitation.token)
+    values["post"] = 1
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
+    return {name: values[name] for name in wanted}

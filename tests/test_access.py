@@ -6,7 +6,6 @@ The answers are data, not computed by what the code uses. Each line reads
 has not shown a second factor.
 """
 
-import re
 from fnmatch import fnmatch
 
 import pytest
@@ -16,8 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from actors.models import TwinPair
-from s3hub.management.commands.routes import routes
-from tests.access import ANONYMOUS, PERSONAS, World, word
+from tests.access import ANONYMOUS, PERSONAS, World, arguments, named_routes, word
 from tests.staff import sign_in
 
 SAME_FOR_ALL = {
@@ -295,35 +293,6 @@ def expected(name, method):
     """The lines for one name and method: every exact one, else the first pattern that fits."""
     fits = [line for line in lines() if fnmatch(name, line[0]) and line[2] in (method, "*")]
     return [line for line in fits if line[0] == name] or fits[:1]
-
-
-def named_routes():
-    return [route for route in routes() if "(" not in route["name"]]
-
-
-def arguments(world, route, target):
-    """Values for the parts of the path: those of the target row, and of the row that the admin shows."""
-    actors = {"public": world.public, "draft": world.draft, "foreign": world.foreign}
-    model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
-    values = {
-        "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "pause",
-        "code": world.codes.get(target, ""),
-        "format": "csv",
-        "number": 1,
-        "version": 1,
-        "page": 1,
-        "part": "pages",
-        "app_label": "actors",
-        "content_type_id": world.content_type.pk,
-        "object_id": world.public.pk if route["name"] == "admin:view_on_site" else world.rows.get(model, 987654),
-        "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
-    }
-    values["other"] = world.foreign.pk
-    values["token"] = world.tokens.get(route["name"], world.invitation.token)
-    values["post"] = 1
-    wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
-    return {name: values[name] for name in wanted}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -44,7 +44,7 @@ def move(model, relation, told, *, winner, loser, by):
             done.append(_change(row, {column: winner.pk, **told.where}))
         else:
             done += _resolve(row, twin, told, by)
-    return done
+    return [{**note, "quiet": True} for note in done] if told.quietly else done
 
 
 def _key(row, told):
@@ -130,11 +130,15 @@ def _links(moved):
         yield note, many, *_ends(many)
 
 
+def _is_changed(note, row):
+    return note["what"] == "changed" and row is not None and values(row, note["after"]) != note["after"]
+
+
 def clashes(moved):
     """What was changed since it was moved, in words; a row that is gone since is no clash."""
     found = []
     for note, model, row in _rows(moved):
-        if note["what"] == "changed" and row and values(row, note["after"]) != note["after"]:
+        if _is_changed(note, row) and not note.get("quiet"):
             found.append(f"{model._meta.verbose_name} {row}")
         if again := _to_make_again(note, model, row):
             try:
@@ -160,7 +164,7 @@ def _to_make_again(note, model, row):
 def put_back(moved):
     """Undo what `move` and `unite` did."""
     for note, model, row in _rows(moved):
-        if note["what"] == "changed" and row:
+        if note["what"] == "changed" and row and not _is_changed(note, row):
             put(row, note["before"])
             _save(row, note["before"])
         elif again := _to_make_again(note, model, row):

@@ -177,6 +177,6 @@ class MergeAdmin(admin.ModelAdmin):
             "made": made,
             "error": error,
             "taken": [comparing.label(n.removesuffix("_id")) for n in made.moved[WINNER]["after"] if n != "updated_at"],
-            "count": len(made.moved["rows"]),
+            "count": sum(not row.get("quiet") for row in made.moved["rows"]),
         }
         return TemplateResponse(request, "admin/actors/merge/one.html", context)

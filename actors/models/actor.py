@@ -59,6 +59,11 @@ class ActorQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=ActorStatus.PUBLISHED)
 
+    def named(self):
+        """Those whose name the public may read: what was never published is told of nowhere."""
+        once = Q(status=ActorStatus.ARCHIVED, published_at__isnull=False)
+        return self.filter(Q(status=ActorStatus.PUBLISHED) | once)
+
     def visible_to(self, user):
         """Published actors, and one's own in any state; a curator sees all."""
         if user.has_perm("actors.curate_actor"):
@@ -240,6 +245,12 @@ class Actor(models.Model):
     @property
     def seeks(self):
         return in_language(self, "seeks")
+
+    @property
+    def is_named(self):
+        """As `named` says of many."""
+        once = self.status == ActorStatus.ARCHIVED and self.published_at is not None
+        return self.status == ActorStatus.PUBLISHED or once
 
     @property
     def is_unverified(self):

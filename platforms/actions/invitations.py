@@ -17,7 +17,7 @@ from notifications.actions import queue_emails
 from notifications.models import Email, EmailState, Suppression
 from platforms.actions.addresses import Person
 from platforms.actions.members import let_in
-from platforms.actions.rooms import enter, lock, log
+from platforms.actions.rooms import enter, here, lock, log
 from platforms.models import SpaceInvitation, SpaceMember, SpaceRole
 
 NO_LONGER = _("The invitation no longer works. Reply to the mail that you got: the person who invited you reads it.")
@@ -25,7 +25,6 @@ NOT_YOURS = _("The invitation was sent to another address than the one you have 
 BOUNCES = _("No mail reaches this address. Ask for another one, and invite that.")
 ANSWERED = _("The invitation has been answered or withdrawn.")
 NOT_PASSED_ON = _("This invitation cannot be passed on. Reply to the mail, and say who should be invited.")
-IN_ALREADY = _("No invitation is needed for that address. Reply to the mail if you think otherwise.")
 
 
 class Unfit(ValidationError):
@@ -141,7 +140,7 @@ def _send_again(space, by, emails):
 
 
 def _open_one(row, pk):
-    found = SpaceInvitation.objects.filter(space=row, pk=pk).get()
+    found = here(SpaceInvitation.objects, row, pk)
     if found.state != InvitationState.OPEN:
         raise Unfit(ANSWERED)
     return found
@@ -243,17 +242,20 @@ def may_be_passed_on(invitation):
 
 @transaction.atomic
 def pass_on(invitation, *, email, name):
-    """The invited person, who has proved to be it, names the right colleague: the invitation goes there instead."""
+    """The invited person, who has proved to be it, names the right colleague: the invitation goes there instead.
+
+    Somebody who is in already, or is invited, gets none; whoever passes on learns nothing of it. The new one, or None.
+    """
     space, row = _locked(invitation)
     if not may_be_passed_on(row):
         raise Unfit(NOT_PASSED_ON)
-    if judge(space, [Person(1, email, name)])[0].result not in (Result.NEW, Result.DECLINED):
-        raise Unfit(IN_ALREADY)
+    colleague = Person(1, email, name)
     _end(row, InvitationState.FORWARDED)
+    needs_one = judge(space, [colleague])[0].result in (Result.NEW, Result.DECLINED)
     same = {field: getattr(row, field) for field in ("by", "role", "language", "on_behalf_of", "line")}
-    made = _make([Person(1, email, name)], {**same, "space": space, "forwarded_from": row})
+    made = _make([colleague] if needs_one else [], {**same, "space": space, "forwarded_from": row})
     _tell_inviter(row)
-    return made[0]
+    return made[0] if made else None
 
 
 @transaction.atomic

@@ -7,7 +7,16 @@ from accounts.models import InvitationState, User
 from actors.models import Actor
 from notifications.composing import ascii_address
 from notifications.live import NoLonger
-from platforms.models import JoinRequest, RequestState, Space, SpaceInvitation, SpaceMember, SpaceRole, SpaceState
+from platforms.models import (
+    Access,
+    JoinRequest,
+    RequestState,
+    Space,
+    SpaceInvitation,
+    SpaceMember,
+    SpaceRole,
+    SpaceState,
+)
 
 
 def reply_to(user):
@@ -53,14 +62,16 @@ def request(email):
 
 
 def request_answer(email):
-    """To whoever asked: let in, if they are still in; or refused."""
-    found = JoinRequest.objects.select_related("space", "user").filter(pk=email.context["request"]).first()
+    """To whoever asked: let in, if they are still in; or refused. Of a private space they hear the partnership only:
+    it may be called otherwise since they heard of it."""
+    found = JoinRequest.objects.select_related("space__partnership", "user").filter(pk=email.context["request"]).first()
     if found is None or found.state == RequestState.OPEN:
         raise NoLonger("the answer is gone")
     is_in = SpaceMember.objects.filter(space=found.space, user=found.user).exists()
     if found.state == RequestState.APPROVED and not is_in:
         raise NoLonger("the person has left or been removed since")
-    return {"request": found, "space": found.space, "is_in": is_in}
+    is_known = is_in or found.space.access != Access.PRIVATE
+    return {"request": found, "space": found.space if is_known else found.space.partnership}
 
 
 def seat(email):

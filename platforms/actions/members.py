@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import proven_addresses
 from accounts.models import InvitationState
 from notifications.actions import queue_emails
-from platforms.actions.rooms import enter, lock, log, tell
+from platforms.actions.rooms import enter, here, lock, log, tell
 from platforms.models import (
     Activity,
     Follow,
@@ -68,7 +68,7 @@ def _keep_a_coordinator(member):
 
 
 def _other(row, pk):
-    return SpaceMember.objects.select_related("user", "on_behalf_of").get(space=row, pk=pk)
+    return here(SpaceMember.objects.select_related("user", "on_behalf_of"), row, pk)
 
 
 @transaction.atomic

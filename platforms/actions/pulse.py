@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import InvitationState
 from notifications.actions import queue_email
-from platforms.actions.rooms import Frozen, enter, log, tell
+from platforms.actions.members import let_in
+from platforms.actions.rooms import Frozen, enter, lock, log, next_number, tell
 from platforms.models import (
     GRACE,
+    Activity,
     JoinRequest,
     RequestState,
     Space,
-    SpaceMember,
     SpaceReport,
     SpaceRole,
     SpaceState,
@@ -109,25 +110,25 @@ def merge(space, *, by, into, report):
     target = Space.objects.led_by(by).filter(pk=into.pk, state=SpaceState.OPEN).exclude(pk=space.pk).first()
     if target is None:
         raise ValidationError(SAME)
-    for room in sorted(
-        [space, target], key=lambda one: one.pk
-    ):  # always in this order: two merges never wait crosswise
-        Space.objects.select_for_update(of=("self",)).get(pk=room.pk)
+    for pk in sorted([space.pk, target.pk]):  # always in this order: two merges never wait crosswise
+        lock(pk)
     row, _member = enter(space, by, lead=True, frozen=True)
     enter(target, by, lead=True)
     _end(row, "merge", by, report, merged_into=target)
     known = target.members.values("user")
-    for member in row.members.exclude(user__in=known).order_by("pk"):
+    for member in row.members.exclude(user__in=known).select_related("user", "on_behalf_of").order_by("pk"):
         role = SpaceRole.OBSERVER if member.role == SpaceRole.OBSERVER else SpaceRole.MEMBER
-        SpaceMember.objects.create(space=target, user=member.user, role=role, on_behalf_of=member.on_behalf_of)
+        let_in(target, member.user, role=role, on_behalf_of=member.on_behalf_of)
     _move_tasks(row, target)
 
 
 def _move_tasks(space, target):
-    last = target.tasks.order_by("-number").values_list("number", flat=True).first() or 0
-    for number, task in enumerate(space.tasks.filter(done_at=None).order_by("number"), last + 1):
+    """What happened with a task moves along: it is named where it lies, and nowhere else."""
+    moved = list(space.tasks.open().order_by("number"))
+    for number, task in enumerate(moved, next_number(target.tasks)):
         task.space, task.number, task.decision = target, number, None
         task.save(update_fields=["space", "number", "decision"])
+    Activity.objects.filter(task__in=moved).update(space=target)
 
 
 def _end(row, step, by, report, **values):

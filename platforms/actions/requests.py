@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.actions import queue_emails
 from platforms.actions.members import let_in
-from platforms.actions.rooms import enter, lock, log
+from platforms.actions.rooms import enter, here, lock, log
 from platforms.models import WRITERS, JoinRequest, RequestState, SpaceMember
 
 DECIDED = _("Somebody has answered this request already.")
 CLOSED = _("The space takes in nobody just now.")
+
+
+class Shut(ValidationError):
+    """The space was paused or closed meanwhile."""
 
 
 def _is_in(space, user):
@@ -26,7 +30,7 @@ def ask_to_join(space, *, by, answers=(), on_behalf_of=None):
     """
     row = lock(space.pk)
     if not row.is_open:
-        raise ValidationError(CLOSED)
+        raise Shut(CLOSED)
     if _is_in(row, by).filter(role__in=WRITERS).exists():
         return None
     kept = [{"question": question, "answer": answer} for question, answer in answers]
@@ -60,7 +64,7 @@ def decide(space, pk, *, by, role=None, reason=""):
     Raises ValidationError when somebody was quicker.
     """
     row, _member = enter(space, by, lead=True)
-    request = JoinRequest.objects.select_related("user", "on_behalf_of").get(space=row, pk=pk)
+    request = here(JoinRequest.objects.select_related("user", "on_behalf_of"), row, pk)
     if request.state != RequestState.OPEN:
         raise ValidationError(DECIDED)
     if role:

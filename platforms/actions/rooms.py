@@ -63,6 +63,14 @@ def enter(space, by, *, write=False, lead=False, frozen=False):
     return row, member
 
 
+def here(rows, space, pk):
+    """The row with this id in the locked `space`; NoEntry when it has gone meanwhile, or never was."""
+    row = rows.filter(space=space, pk=pk).first()
+    if row is None:
+        raise NoEntry
+    return row
+
+
 def next_number(rows):
     """The next number for a row of a kind within its space; the space is locked, so it is nobody else's."""
     return (rows.aggregate(last=Max("number"))["last"] or 0) + 1

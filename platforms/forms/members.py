@@ -4,14 +4,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor
-from platforms.models import SpaceMember, SpaceRole
+from platforms.models import PartnershipMember, SpaceMember, SpaceRole
 from platforms.names import name_of
 from web.fields import LineField, TextField
 
 
 def organisations_of(partnership):
-    """The organisations that somebody may stand for in the partnership's spaces."""
-    return Actor.objects.filter(partnerships__partnership=partnership, partnerships__left_on=None).order_by("name_sort")
+    """The organisations that somebody may stand for in the partnership's spaces: those that it names in public."""
+    members = PartnershipMember.objects.current().filter(partnership=partnership)
+    return Actor.objects.named().filter(pk__in=members.values("actor")).order_by("name_sort")
 
 
 class OrganisationField(forms.ModelChoiceField):

@@ -53,7 +53,7 @@ class SpaceInvitation(Invitation):
     )
 
     objects = SpaceInvitationQuerySet.as_manager()
-    merging = {"on_behalf_of": Moves()}
+    merging = {"on_behalf_of": Moves(quietly=True)}
 
     class Meta:
         verbose_name = _("invitation")
@@ -168,7 +168,7 @@ class JoinRequest(models.Model):
     )
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
 
-    merging = {"on_behalf_of": Moves()}
+    merging = {"on_behalf_of": Moves(quietly=True)}
 
     class Meta:
         verbose_name = _("request to join")

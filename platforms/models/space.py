@@ -193,7 +193,7 @@ class SpaceMember(models.Model):
     introduction = models.CharField(_("who I am, in a line"), max_length=300, blank=True)
 
     objects = SpaceMemberQuerySet.as_manager()
-    merging = {"on_behalf_of": Moves()}
+    merging = {"on_behalf_of": Moves(quietly=True)}
 
     class Meta:
         verbose_name = _("member")

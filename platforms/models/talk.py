@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models.merging import Stays
-from platforms.models.space import Space
+from platforms.models.space import Space, SpaceMember
 
 SAID_THEN = Stays("what was written on that day was written for that organisation")
 LONGEST_POST = 20_000
@@ -138,8 +138,9 @@ class PostVersion(models.Model):
 
 class MentionQuerySet(models.QuerySet):
     def waiting_for(self, user):
-        """What was said to `user` and not yet seen, in spaces that they may read now."""
-        return self.filter(user=user, seen_at=None, post__thread__space__in=Space.objects.visible_to(user))
+        """What was said to `user`, not yet seen and not removed, in spaces that they are in now."""
+        mine = SpaceMember.objects.spaces_of(user)
+        return self.filter(user=user, seen_at=None, post__removed_at=None, post__thread__space__in=mine)
 
 
 class Mention(models.Model):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from platforms.actions import accept_agreement
 from platforms.models import Agreement, Partnership
-from platforms.views.partnerships import MEMBERS, asked_to_accept, is_named
+from platforms.views.partnerships import MEMBERS, asked_to_accept
 from web import markdown
 from web.public import public_page
 
@@ -32,7 +32,7 @@ def partnership_agreement(request, slug, version):
         "text": markdown.render(found.text),
         "versions": versions,
         "is_newest": is_newest,
-        "acceptances": [one for one in acceptances if is_named(one.member.actor)],
+        "acceptances": [one for one in acceptances if one.member.actor.is_named],
         "asked": asked_to_accept(together, found, request.user) if is_newest else [],
     }
     return render(request, "platforms/agreement.html", context)

@@ -9,19 +9,18 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from platforms import decision_log as log
 from platforms.actions import Frozen, Outdated, decisions
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm
 from platforms.models import Answer, DecisionState, Way
-from platforms.views.frame import conflict, must_write, room_or_404, show, space_view
+from platforms.views.frame import conflict, form_view, must_write, room_or_404, show, space_view, typed
 from web.exports import csv_response, json_response, xlsx_response
 from web.markdown import render as markdown
 from web.paging import number_in, page_of
 
 PAGE_SIZE = 25
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # ── The log ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,7 +65,7 @@ def decision_export(request, slug, format):
 def decision_new(request, slug):
     room = room_or_404(request, slug)
     must_write(room)
-    form = ProposalForm(request.POST or None)
+    form = ProposalForm(typed(request))
     if request.method == "POST" and form.is_valid():
         decision = decisions.propose(room.space, by=request.user, **form.text)
         messages.success(request, _("The proposal has been put to the space."))
@@ -86,7 +85,7 @@ def decision_edit(request, slug, number):
     room = room_or_404(request, slug)
     decision = _decision(room, number)
     must_write(room)
-    form = ProposalForm.of(decision, request.POST or None)
+    form = ProposalForm.of(decision, typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             decisions.edit(decision, by=request.user, version=form.cleaned_data["version"], **form.text)
@@ -120,7 +119,7 @@ def decision(request, slug, number):
     answers = list(found.answers.select_related("user", "on_behalf_of"))
     mine = next((one for one in answers if one.user_id == request.user.pk), None)
     initial = {"answer": mine.answer, "comment": mine.comment} if mine else {}
-    form = AnswerForm(request.POST or None, initial=initial, way=found.way)
+    form = AnswerForm(typed(request), initial=initial, way=found.way)
     if request.method == "POST":
         must_write(room)
         if form.is_valid() and _answered(form, found, room):
@@ -191,7 +190,7 @@ def decision_record(request, slug, number):
     must_write(room)
     may = _may(found, room, [])
     form = RecordForm(
-        request.POST or None,
+        typed(request),
         space=room.space,
         may_only_withdraw=not room.leads,
         initial={"state": _proposed_outcome(found)},

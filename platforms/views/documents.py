@@ -7,19 +7,18 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from platforms import files
 from platforms.actions import Frozen, documents
 from platforms.forms.documents import TitleForm, UploadForm, VersionForm
 from platforms.models import DocumentVersion, Scan
-from platforms.views.frame import must_write, room_or_404, saying, show, space_view
+from platforms.views.frame import form_view, must_write, room_or_404, saying, show, space_view, typed
 from web.paging import number_in, page_of
 from web.text import clean_line
 from web.uploads import takes_files
 
 PAGE_SIZE = 25
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +135,7 @@ def document_edit(request, slug, number):
     room = room_or_404(request, slug)
     found = _document(room, number, kept=True)
     must_write(room)
-    form = TitleForm(request.POST or None, initial={"title": found.title})
+    form = TitleForm(typed(request), initial={"title": found.title})
     if request.method == "POST" and form.is_valid():
         with saying(request):
             documents.rename(found, by=request.user, title=form.cleaned_data["title"])

@@ -11,16 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from platforms.actions import Frozen, Outdated, change_space, pulse
 from platforms.actions.report import draft
 from platforms.forms.ending import ReportForm, SettingsForm
 from platforms.models import Space, SpaceReport, SpaceState
-from platforms.views.frame import conflict, room_or_404, show, space_view, typed
+from platforms.views.frame import conflict, form_view, room_or_404, show, space_view, typed
 from platforms.weeks import weeks_of
 
-GET_OR_POST = ["GET", "HEAD", "POST"]
 SIMPLE_STEPS = {  # those that need no more than a yes, and what is said afterwards
     "revive": (pulse.revive, gettext_lazy("The space is open, and its clock starts anew.")),
     "pause": (
@@ -32,7 +31,7 @@ SIMPLE_STEPS = {  # those that need no more than a yes, and what is said afterwa
 
 
 @space_view
-@require_http_methods(GET_OR_POST)
+@form_view
 def space_settings(request, slug):
     room = room_or_404(request, slug, lead=True)
     form = _settings_form(room.space, typed(request))
@@ -91,13 +90,13 @@ def space_step(request, slug, step):
 
 
 @space_view
-@require_http_methods(GET_OR_POST)
+@form_view
 def space_close(request, slug):
     return _end(request, slug, merging=False)
 
 
 @space_view
-@require_http_methods(GET_OR_POST)
+@form_view
 def space_merge(request, slug):
     return _end(request, slug, merging=True)
 

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods
 
 from platforms.actions import Frozen, NoEntry, enter
 from platforms.models import Space, SpaceMember
@@ -20,6 +21,7 @@ from web.conflicts import differences, over
 from web.kept import keeps_text, kept
 from web.templatetags.web import address
 
+form_view = require_http_methods(["GET", "HEAD", "POST"])  # shows a form, and takes it at the same address
 TABS = (
     ("space", _("Overview")),
     ("threads", _("Discussions")),

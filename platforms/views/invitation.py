@@ -15,7 +15,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
 
 from accounts import proofs
 from accounts.actions import person_with
@@ -27,9 +26,9 @@ from platforms.actions import doorstep, invitations, requests
 from platforms.actions.doorstep import Link, Step, Who
 from platforms.actions.invitations import Unfit
 from platforms.forms.invitations import DeclineForm, NameForm, PassOnForm
-from platforms.models import JoinRequest, RequestState, Space
+from platforms.models import JoinRequest, RequestState
 from platforms.views import proving
-from platforms.views.frame import typed
+from platforms.views.frame import form_view, typed
 from web.limits import client_address
 
 FRESH_A_DAY, FRESH_PER_CLIENT = 3, 30
@@ -42,7 +41,7 @@ def by_token(view):
 
     @login_not_required
     @cache_control(private=True, no_store=True)
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @form_view
     @wraps(view)
     def guarded(request, token):
         response = view(request, token)
@@ -187,7 +186,10 @@ def _fresh(request, token, at):
 
 def _ask(request, token, at):
     """Whoever got the mail from somebody else, or has changed their mind, asks the coordinators."""
-    requests.ask_to_join(Space.objects.get(pk=at.invitation.space_id), by=request.user)
+    try:
+        requests.ask_to_join(at.invitation.space, by=request.user)
+    except requests.Shut:
+        return redirect(request.path)  # the page says what is the matter now
     messages.success(request, _("The coordinators have been asked. You get a mail when they have answered."))
     return redirect(request.path)
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import InvitationState, Tally
 from accounts.proofs import HOUR
@@ -24,11 +23,10 @@ from platforms.actions.rooms import FROZEN, Frozen
 from platforms.forms.invitations import InviteForm
 from platforms.forms.members import organisations_of
 from platforms.models import SpaceInvitation
-from platforms.views.frame import room_or_404, show, space_view, typed
-from web.paging import page_of
+from platforms.views.frame import form_view, room_or_404, show, space_view, typed
+from web.paging import number_in, page_of
 from web.uploads import takes_files
 
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 A_DAY = 1000
 ENOUGH = gettext_lazy("You can send at most 1,000 invitations a day. What you have typed is kept: go on tomorrow.")
 SHOWN = 100  # rows of a look before sending that are told one by one
@@ -130,11 +128,10 @@ def invitation_list(request, slug):
 
 def _asked(request):
     """The filter and the page of the address; an address that no link has is refused."""
-    state, number = request.GET.get("state", ""), request.GET.get("page", "1")
-    known = set(request.GET) <= {"state", "page"} and state in STATES
-    if not known or not number.isascii() or not number.isdigit() or not 1 <= int(number[:5]) <= 100:
+    state = request.GET.get("state", "")
+    if not set(request.GET) <= {"state", "page"} or state not in STATES:
         raise BadRequest
-    return state, int(number)
+    return state, number_in(request)
 
 
 def _now(condition):

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts import proofs
 from accounts.actions import person_with
@@ -24,10 +23,8 @@ from platforms.actions.invitations import Unfit
 from platforms.forms.invitations import LinkForm, NameAndAddressForm
 from platforms.models import SpaceLink, SpaceMember
 from platforms.views import proving
-from platforms.views.frame import room_or_404, show, space_view, typed
+from platforms.views.frame import form_view, room_or_404, show, space_view, typed
 from platforms.views.invitation import by_token, unknown
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @by_token

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from platforms.actions import members, requests
 from platforms.forms.members import (
@@ -21,10 +21,9 @@ from platforms.forms.members import (
 )
 from platforms.models import WRITERS, Access, JoinRequest, RequestState, Space, SpaceMember, SpaceState
 from platforms.names import name_of
-from platforms.views.frame import room_or_404, show, space_view, typed
-from web.paging import page_of
+from platforms.views.frame import form_view, room_or_404, show, space_view, typed
+from web.paging import number_in, page_of
 
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 MEMBERS_A_PAGE = 50
 
 
@@ -45,11 +44,8 @@ def _member_or_404(room, pk):
 @require_safe
 def member_list(request, slug):
     room = room_or_404(request, slug)
-    number = request.GET.get("page", "1")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:5]) <= 100:
-        raise BadRequest
     ordered = room.space.members.order_by("joined_at", "pk").values_list("pk", flat=True)
-    page = page_of(ordered, int(number), MEMBERS_A_PAGE)
+    page = page_of(ordered, number_in(request), MEMBERS_A_PAGE)
     rows = room.space.members.filter(pk__in=page.rows).select_related("user", "on_behalf_of")
     asked = room.space.requests.filter(state=RequestState.OPEN).select_related("user", "on_behalf_of")
     context = {
@@ -175,7 +171,10 @@ def door(request, slug):
     form = JoinForm(typed(request), questions=space.question_list, organisations=organisations)
     if form.is_valid():
         organisation = form.cleaned_data["on_behalf_of"]
-        requests.ask_to_join(space, by=request.user, answers=form.answers, on_behalf_of=organisation)
+        try:
+            requests.ask_to_join(space, by=request.user, answers=form.answers, on_behalf_of=organisation)
+        except requests.Shut:
+            raise Http404 from None
         return redirect("space_door", slug)
     context = {"space": space, "form": form, "waiting": asked.filter(state=RequestState.OPEN).first()}
     return render(request, "platforms/space_door.html", context)

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
 
 from actors.models import Actor, ActorStatus
 from actors.views.actor import signed
@@ -18,6 +17,7 @@ from platforms.filters import FACETS, PartnershipFilter, by_name
 from platforms.forms.partnerships import SpaceForm
 from platforms.helix import helix
 from platforms.models import Partnership, PartnershipMember, PartnershipRole, PartnershipStatus, Space
+from platforms.views.frame import form_view, typed
 from web import region
 from web.jsonld import script
 from web.paging import page_of
@@ -105,9 +105,9 @@ def partnership(request, slug):
         "themes": signed(found.themes.all(), region.current().theme_signs),
         "areas": in_areas(found),
         "helix": helix((member.actor.kind, member.is_new) for member in members),
-        "lead": found.lead if found.lead and is_named(found.lead) else None,
+        "lead": found.lead if found.lead and found.lead.is_named else None,
         "roles": by_role(found, members[:MEMBERS]),
-        "unnamed": sum(not is_named(member.actor) for member in members),
+        "unnamed": sum(not member.actor.is_named for member in members),
         "spaces": Space.objects.announced().filter(partnership=found).only("slug", "name", "purpose")[:SPACES],
         "agreement": newest,
         "acceptances": newest.acceptances.count() if newest else 0,
@@ -128,13 +128,6 @@ def in_areas(found):
     ]
 
 
-def is_named(actor):
-    """Whether the public may read the actor's name: what was never published is not told of here either."""
-    return actor.status == ActorStatus.PUBLISHED or (
-        actor.status == ActorStatus.ARCHIVED and actor.published_at is not None
-    )
-
-
 @dataclass
 class Sector:
     name: str
@@ -145,7 +138,7 @@ def by_role(found, members):
     """The named members by role, and within it by sector, each in the order of its name."""
     roles = []
     for role in PartnershipRole:
-        here = [member for member in members if role_in(found, member) == role and is_named(member.actor)]
+        here = [member for member in members if role_in(found, member) == role and member.actor.is_named]
         if here:
             roles.append({"role": role, "sectors": by_sector(here)})
     return roles
@@ -202,13 +195,13 @@ def actor_partnerships(request, slug):
 
 
 @cache_control(private=True, no_store=True)
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def space_open(request, slug):
     """Staff open a space for the partnership and go there."""
     if not request.user.has_perm("platforms.add_space"):
         raise Http404
     found = get_object_or_404(Partnership.objects.visible_to(request.user), slug=slug)
-    form = SpaceForm(request.POST or None)
+    form = SpaceForm(typed(request))
     if request.method == "POST" and form.is_valid():
         return redirect(open_space(found, by=request.user, **form.cleaned_data))
     return render(request, "platforms/space_open.html", {"partnership": found, "form": form})

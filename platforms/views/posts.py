@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from platforms.actions import Outdated, talk
 from platforms.actions.talk_mail import FOR_STOP, read_token
 from platforms.forms.talk import PostEditForm
-from platforms.views.frame import room_or_404, show, space_view
-from platforms.views.talk import page_or_form, refuse, tell_unclear, thread_or_404
+from platforms.views.frame import form_view, room_or_404, show, space_view, typed
+from platforms.views.talk import refuse, tell_unclear, thread_or_404
 from web.kept import kept
 
 
@@ -28,13 +28,13 @@ def post_or_404(room, number, post):
 
 
 @space_view
-@page_or_form
+@form_view
 def post_edit(request, slug, number, post):
     room = room_or_404(request, slug)
     found = post_or_404(room, number, post)
     if found.by_id != request.user.pk:
         raise Http404
-    form = PostEditForm(request.POST or None, initial={"body": found.body, "version": found.version, **kept(request)})
+    form = PostEditForm(typed(request), initial={"body": found.body, "version": found.version, **kept(request)})
     if request.method == "POST" and form.is_valid():
         try:
             saved = talk.edit(found, by=request.user, **form.cleaned_data)
@@ -66,7 +66,7 @@ def post_history(request, slug, number, post):
 
 
 @space_view
-@page_or_form
+@form_view
 def post_remove(request, slug, number, post):
     room = room_or_404(request, slug)
     found = post_or_404(room, number, post)
@@ -86,7 +86,7 @@ def post_remove(request, slug, number, post):
 @csrf_exempt
 @login_not_required
 @cache_control(private=True, no_store=True)
-@page_or_form
+@form_view
 def follow_stop(request, token):
     """From a mail without signing in (RFC 8058): GET shows a page, POST ends it. It tells nothing of the space."""
     ids = read_token(FOR_STOP, token)

@@ -4,12 +4,13 @@ from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import right_required
 from platforms.actions import log
 from platforms.models import Space
 from platforms.public_record import archive_of, file_name
+from platforms.views.frame import form_view
 
 private = cache_control(private=True, no_store=True)
 registrars_only = right_required("platforms.export_space")
@@ -27,7 +28,7 @@ def registrar(request):
 
 @private
 @registrars_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def space_export(request, slug):
     """A page that says what the file holds; POST gives it."""
     space = get_object_or_404(Space.objects.select_related("partnership"), slug=slug)

@@ -6,14 +6,14 @@ from django.db.models import F, Min, OuterRef, Subquery
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from platforms import presence
 from platforms.actions import mentions, note_visit, talk
 from platforms.actions.talk_mail import reply_address
 from platforms.forms.talk import MoveForm, PostForm, ThreadForm
 from platforms.models import POSTS_ON_A_PAGE, Follow, Post, SpaceMember, Thread, page_of_post
-from platforms.views.frame import Room, room_or_404, show, space_view
+from platforms.views.frame import Room, form_view, room_or_404, show, space_view, typed
 from web.kept import kept
 from web.paging import MAX_PAGE, Page, page_of
 from web.parameters import whole_numbers
@@ -21,7 +21,6 @@ from web.parameters import whole_numbers
 ON_A_PAGE = 25
 LAST_PAGE = page_of_post(talk.MOST_POSTS)
 HIGHEST = talk.MOST_POSTS
-page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def since(member):
@@ -77,10 +76,10 @@ def _rows(ids, room):
 
 
 @space_view
-@page_or_form
+@form_view
 def thread_new(request, slug):
     room = room_or_404(request, slug)
-    form = ThreadForm(request.POST or None, initial=kept(request))
+    form = ThreadForm(typed(request), initial=kept(request))
     if request.method == "POST" and form.is_valid():
         try:
             post = talk.start(room.space, by=request.user, **form.cleaned_data)
@@ -96,14 +95,14 @@ def thread_new(request, slug):
 
 
 @space_view
-@page_or_form
+@form_view
 def thread(request, slug, number):
     asked = whole_numbers(request.GET, page=(1, LAST_PAGE), after=(0, HIGHEST))
     if asked["after"] is not None and request.method != "POST":
         return _news(request, slug, number, asked["after"])
     room = room_or_404(request, slug)
     found = thread_or_404(room, number)
-    form = PostForm(request.POST or None, initial=kept(request))
+    form = PostForm(typed(request), initial=kept(request))
     if request.method == "POST" and form.is_valid():
         try:
             post = talk.write(found, by=request.user, body=form.cleaned_data["body"])
@@ -189,7 +188,7 @@ def talk_names(request, slug):
 
 
 @space_view
-@page_or_form
+@form_view
 def thread_follow(request, slug, number):
     room = room_or_404(request, slug)
     found = thread_or_404(room, number)
@@ -202,7 +201,7 @@ def thread_follow(request, slug, number):
 
 
 @space_view
-@page_or_form
+@form_view
 def thread_close(request, slug, number):
     """Close or open a discussion: both can be undone, so there is no question before."""
     room = room_or_404(request, slug)
@@ -219,12 +218,12 @@ def thread_close(request, slug, number):
 
 
 @space_view
-@page_or_form
+@form_view
 def thread_move(request, slug, number):
     room = room_or_404(request, slug, lead=True)
     found = thread_or_404(room, number)
     others = type(room.space).objects.led_by(request.user).writable_by(request.user).exclude(pk=room.space.pk)
-    form = MoveForm(request.POST or None, initial=kept(request), spaces=others.order_by("name", "pk"))
+    form = MoveForm(typed(request), initial=kept(request), spaces=others.order_by("name", "pk"))
     if request.method == "POST" and form.is_valid():
         moved = talk.move(found, by=request.user, to=form.cleaned_data["space"])
         messages.success(request, _("The discussion is moved."))

@@ -5,23 +5,22 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from platforms.actions import Frozen, Outdated, tasks
 from platforms.forms.decisions import TaskForm
 from platforms.overview import mine_first
-from platforms.views.frame import conflict, must_write, room_or_404, saying, show, space_view
+from platforms.views.frame import conflict, form_view, must_write, room_or_404, saying, show, space_view, typed
 from web.paging import number_in, page_of
 
 PAGE_SIZE = 25
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @space_view
 @form_view
 def task_list(request, slug):
     room = room_or_404(request, slug)
-    form = TaskForm(request.POST or None, space=room.space, initial={"decision": _decision_in(request, room)})
+    form = TaskForm(typed(request), space=room.space, initial={"decision": _decision_in(request, room)})
     if request.method == "POST":
         must_write(room)
         if form.is_valid() and _assigned(form, room):
@@ -76,7 +75,7 @@ def task_edit(request, slug, number):
     room = room_or_404(request, slug)
     task = _task(room, number)
     must_write(room)
-    form = TaskForm.of(task, request.POST or None)
+    form = TaskForm.of(task, typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             tasks.edit(task, by=request.user, version=form.cleaned_data["version"], **form.values)

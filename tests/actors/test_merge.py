@@ -32,7 +32,16 @@ from actors.models.merging import unanswered
 from actors.region import load, read_folder
 from notifications.models import Email
 from notifications.rendering import render
-from tests.factories import make_actor, make_area, make_claim, make_curator, make_municipality, make_theme, make_user
+from tests.factories import (
+    make_actor,
+    make_area,
+    make_claim,
+    make_curator,
+    make_municipality,
+    make_space,
+    make_theme,
+    make_user,
+)
 
 TINY = Path(__file__).parent.parent / "region_tiny"
 VOLVO, SKF = "5560125790", "5560073495"
@@ -423,3 +432,19 @@ def test_two_curators_who_merge_the_same_pair_at_once_merge_it_once():
     assert done == ["done", "state"]
     assert Merge.objects.count() == 1
     assert Actor.objects.exclude(merged_into=None).count() == 1
+
+
+def test_curators_hear_nothing_of_rows_in_closed_rooms_and_undoing_leaves_what_was_changed_there():
+    curator, bo, ann = make_curator(), make_user(name="Bo Secret"), make_user(name="Ann Secret")
+    winner, loser, third = make_actor(), make_actor(), make_actor()
+    space = make_space("Secret Room", members=[bo, ann])
+    space.members.filter(user__in=[bo, ann]).update(on_behalf_of=loser)
+    made = actions.merge(winner, loser, by=curator)
+    assert set(space.members.filter(user__in=[bo, ann]).values_list("on_behalf_of", flat=True)) == {winner.pk}
+    assert [row for row in made.moved["rows"] if not row.get("quiet")] == []
+    space.members.filter(user=bo).update(on_behalf_of=third)
+
+    actions.undo_merge(made, by=curator)
+
+    now = dict(space.members.filter(user__in=[bo, ann]).values_list("user", "on_behalf_of"))
+    assert now == {bo.pk: third.pk, ann.pk: loser.pk}

@@ -16,7 +16,8 @@ from accounts.models import AuditEntry
 from accounts.purge import purge_now
 from notifications.models import Email, EmailState
 from notifications.sending import send_due
-from platforms.actions import members, requests
+from platforms.actions import NoEntry, members, requests
+from platforms.mine import SpacePart
 from platforms.models import (
     Follow,
     JoinRequest,
@@ -324,3 +325,24 @@ def test_invitations_are_kept_a_year_after_their_end(space):
     purge_now()
 
     assert list(SpaceInvitation.objects.all()) == [young]
+
+
+def test_somebody_who_is_gone_already_cannot_be_removed_or_changed_again(space, people):
+    pk = of(space, people["mia"]).pk
+    members.remove(space, pk, by=people["cora"])
+
+    with pytest.raises(NoEntry):
+        members.remove(space, pk, by=people["cora"])
+    with pytest.raises(NoEntry):
+        members.change_member(space, pk, by=people["cora"], role="observer", on_behalf_of=None)
+
+
+def test_an_address_that_is_not_proven_gives_nothing_of_an_invitation_away_and_ends_none(space):
+    invitation = make_invitation(space, email="dana@example.org", name="Dana Secret")
+    liar = make_user("dana@example.org")
+
+    assert SpacePart().data(liar)["invitations"] == []
+    close_account(by=liar)
+
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.email) == ("open", "dana@example.org")

@@ -41,7 +41,7 @@ from tests.factories import make_partnership, make_space, make_user
 PEOPLE, SPACES = 5, 3
 WHO, WHERE = st.integers(0, PEOPLE - 1), st.integers(0, SPACES - 1)
 ROLES = st.sampled_from(["coordinator", "member", "observer"])
-REFUSED = (NoEntry, PermissionDenied, ValidationError, SpaceMember.DoesNotExist, SpaceInvitation.DoesNotExist)
+REFUSED = (NoEntry, PermissionDenied, ValidationError)
 pytestmark = pytest.mark.django_db
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications import live
 from notifications.models import Email, EmailState
 from notifications.sending import send_due
 from platforms import presence
@@ -262,3 +263,14 @@ def test_the_way_out_of_mails_is_for_who_holds_the_token(client, first, bo, eva)
         assert client.post(reverse("follow_stop", args=[wrong])).status_code == 404
     assert Follow.objects.exists()
     assert len(good.rpartition("-")[2]) * 5 >= 128
+
+
+def test_a_mail_does_not_go_to_an_address_that_its_person_has_left(room, first, bo):
+    talk.write(first.thread, by=bo, body="@Eva Ek look")
+    mail = Email.objects.get(template="talk_post")
+    assert live.read(mail)["text"] == "@Eva Ek look"
+    mail.user.email = "eva.elsewhere@example.org"
+    mail.user.save()
+
+    with pytest.raises(live.NoLonger):
+        live.read(mail)

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from accounts.models import AuditEntry, InvitationState
 from notifications.models import Email, EmailState
 from notifications.sending import send_due
-from platforms.actions import Frozen, NoEntry, enter, pulse, tell
+from platforms.actions import Frozen, NoEntry, enter, pulse, tasks, tell
 from platforms.actions.report import draft
 from platforms.models import (
     Activity,
@@ -232,7 +232,7 @@ def test_going_on_elsewhere_takes_people_and_open_tasks_along_and_leaves_the_wor
     space.members.filter(user=bo).update(on_behalf_of=wharf)
     target = make_space(coordinator=eva, members=[ann])
     Task.objects.create(space=target, number=1, title="Old")
-    Task.objects.create(space=space, number=1, title="Open")
+    tasks.assign(space, by=eva, title="Open")
     Task.objects.create(space=space, number=2, title="Done", done_at=timezone.now())
     pulse.merge(space, by=eva, into=target, report=closing(space))
 
@@ -244,6 +244,7 @@ def test_going_on_elsewhere_takes_people_and_open_tasks_along_and_leaves_the_wor
     assert list(target.tasks.values_list("number", "title").order_by("number")) == [(1, "Old"), (2, "Open")]
     assert list(space.tasks.values_list("title", flat=True)) == ["Done"]
     assert not Space.objects.visible_to(ann).filter(pk=space.pk).exists()
+    assert not space.activities.exclude(task=None).exists(), "the old space would go on naming what lies in the new one"
 
 
 def test_nobody_is_led_into_a_space_that_the_coordinator_does_not_lead():

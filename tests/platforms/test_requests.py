@@ -4,14 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from actors.models import Actor
 from notifications.models import Email, EmailState
 from notifications.rendering import render
 from notifications.sending import send_due
 from platforms.actions import NoEntry, members, requests
 from platforms.actions.mails import READERS
-from platforms.models import JoinRequest, Space, SpaceMember
+from platforms.models import JoinRequest, PartnershipMember, Space, SpaceMember
 from tests.factories import make_actor, make_partnership, make_space, make_user, verified
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,26 @@ def test_who_gets_a_mail_is_decided_when_it_is_sent(space, change):
     if change != "no longer a coordinator":
         sent = EmailState.WITHDRAWN if change == "removed again" else EmailState.SENT
         assert states["space_request_answered"] == sent
+
+
+def test_a_space_that_shuts_while_somebody_asks_answers_as_if_it_were_not_there(client, space, eva, monkeypatch):
+    shut = Space.objects.filter(pk=space.pk).update
+    lock = requests.lock
+    monkeypatch.setattr(requests, "lock", lambda pk: shut(state="paused") and lock(pk))
+
+    answer = client.post(reverse("space_door", args=[space.slug]), {"answer0": "x", "answer1": "y"})
+
+    assert answer.status_code == 404
+    assert JoinRequest.objects.count() == 0
+
+
+def test_the_door_names_no_organisation_that_was_never_published(client, space, eva):
+    draft, gone = make_actor("Secret Draft", status="draft"), make_actor("Once Known", status="archived")
+    Actor.objects.filter(pk=gone.pk).update(published_at=timezone.now())
+    for actor in (draft, gone):
+        PartnershipMember.objects.create(partnership=space.partnership, actor=actor)
+
+    page = client.get(reverse("space_door", args=[space.slug])).content.decode()
+
+    assert "Secret Draft" not in page
+    assert "Once Known" in page

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.models import Language
+from accounts.models import Language, link_token
 from notifications.models import Email
+from platforms.actions import talk_mail
 from s3hub.logs import JsonLines, Lines
 from tests.factories import make_user
 
@@ -43,3 +44,21 @@ def test_every_formatter_keeps_values_to_itself():
     assert {one.get("class") or one.get("()") for one in made} == {"s3hub.logs.Lines", "s3hub.logs.JsonLines"}
     assert issubclass(JsonLines, Lines)
     assert json.loads(JsonLines().format(logging.makeLogRecord({"msg": "Å"})))["message"] == "Å"
+
+
+@pytest.mark.parametrize("formatter", [Lines(), JsonLines()])
+@pytest.mark.django_db
+def test_a_line_about_a_request_tells_the_shape_of_its_address_and_no_name(formatter, client, caplog):
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/rum/hemliga-rummet-bcdfg/")
+
+    (record,) = [one for one in caplog.records if one.name == "django.request"]
+    line = formatter.format(record)
+    assert "/rum/<slug:slug>/" in line
+    assert "hemliga" not in line
+
+
+@pytest.mark.parametrize("address", ["/m/{}/", "/m/{}/no/", "/m/{}", "/m/{}.", "?next=%2Fm%2F{}%2F", "<{}>"])
+def test_a_key_in_an_address_stands_in_no_log_wherever_it_stands(address):
+    for token in (link_token("x", "y"), talk_mail.token(talk_mail.FOR_STOP, 4711, 12)):
+        assert token not in Lines().format(logging.makeLogRecord({"msg": "Not Found: " + address.format(token)}))
