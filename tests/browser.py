@@ -55,8 +55,8 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.add_init_script(WATCH)
         self.page.on("request", self._asked)
-        self.page.on("requestfinished", self._answered)
-        self.page.on("requestfailed", self._answered)
+        self.page.on("response", lambda response: self.under_way.discard(response.request))
+        self.page.on("requestfailed", lambda request: self.under_way.discard(request))
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(f"error {error}"))
 
@@ -65,9 +65,6 @@ class Visitor:
         self.under_way.add(request)
         if urlsplit(request.url).scheme in {"http", "https", "ws"} and not request.url.startswith(self.site):
             self.faults.append(f"foreign request {request.url}")
-
-    def _answered(self, request):
-        self.under_way.discard(request)
 
     def _said(self, message):
         if message.type == "error" and not any(part in message.text for part in self.expected):
