@@ -2,6 +2,7 @@
 
 from allauth.account import forms as allauth_forms
 from allauth.core import context
+from allauth.mfa.webauthn import forms as key_forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -85,3 +86,19 @@ class NewAddressForm(CountedAddressMixin, allauth_forms.AddEmailForm):
     """A code to the address that an account is to have."""
 
     email = AddressField(label=_("Your new e-mail address"))
+
+
+class NamedKeyMixin:
+    """allauth gives the name of a key a label in English only."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+
+
+class AddKeyForm(NamedKeyMixin, key_forms.AddWebAuthnForm):
+    """A new security key."""
+
+
+class EditKeyForm(NamedKeyMixin, key_forms.EditWebAuthnForm):
+    """Another name for a security key."""

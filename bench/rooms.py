@@ -1,7 +1,7 @@
 """Spaces to measure, made inside the hub on the database to measure: `python -m bench.rooms fill` and `… facts`.
 
 A small space (20 members, a discussion of 50 posts) and a large one (200 members, 2,000 posts in one discussion and 40
-more discussions), the same person in both; one person in five spaces and one in 500; a space to invite 500 people to.
+more discussions), the same person in both; one person in five spaces and one in 500; spaces to invite 500 people to.
 """
 
 import json
@@ -40,6 +40,7 @@ from platforms.models import (  # noqa: E402
 from web.markdown import render  # noqa: E402
 
 SIZES = {"small": (20, 50, 6), "large": (200, 2000, 40)}  # members, posts of the main discussion, other discussions
+HOSTS = 3  # one for each round: nobody may invite more than a thousand people a day
 READER, FEW, MANY = "member@bench.example", "few@bench.example", "many@bench.example"
 WORDS = (
     "Vi mäter **varje vecka** i viken och skriver ned vad vi ser. Mer på https://example.org/matningar och i planen."
@@ -117,7 +118,13 @@ def fill():
             name = f"Bench {person.email.partition('@')[0]} {number}"
             space = make_space(name, partnership, [people[0], person, *people[1:4]], actors)
             talk(space, [people[0], person], 1, 3)
-    make_space("Bench guests", partnership, [reader], actors)
+    for number in range(HOSTS):
+        host = User.objects.create_user(host_of(number), name="Bench Host")
+        make_space(f"Bench guests {number}", partnership, [host], actors)
+
+
+def host_of(number):
+    return f"host{number}@bench.example"
 
 
 def client_of(email):
@@ -136,16 +143,19 @@ def facts():
     pages = {}
     for name in SIZES:
         slug = f"bench-{name}"
-        pages[f"{name} overview"] = page(reader, reverse("space", args=[slug]), expect=[f"Bench {name}", "Task 1"])
+        pages[f"{name} overview"] = page(reader, reverse("space", args=[slug]), expect=[f"Bench {name}", "Person 3"])
         pages[f"{name} discussion"] = page(
             reader, reverse("thread", args=[slug, 1]), expect=["varje vecka", "Person 3"]
         )
         pages[f"{name} poll"] = page(reader, reverse("thread", args=[slug, 1]) + f"?after={SIZES[name][1]}", status=204)
     pages["five spaces"] = page(few, reverse("my_spaces"), expect=["Bench few 4"])
     pages["500 spaces"] = page(many, reverse("my_spaces"), expect=["Bench many"])
-    invite = reverse("invite", args=["bench-guests"])
     cookies = {"reader": cookie_of(reader), "few": cookie_of(few), "many": cookie_of(many)}
-    return {"pages": pages, "cookies": cookies, "invite": invite}
+    hosts = [
+        {"path": reverse("invitation_new", args=[f"bench-guests-{n}"]), "cookie": cookie_of(client_of(host_of(n)))}
+        for n in range(HOSTS)
+    ]
+    return {"pages": pages, "cookies": cookies, "hosts": hosts}
 
 
 if __name__ == "__main__":

@@ -84,10 +84,14 @@ def written(value):
 
 
 class ActorSearch(AutocompleteSelect):
-    """Django's search box for an actor, without its two faults: a value that is no id would break it when the form is
-    shown again, and it asks for the name of each row anew. `known` is the actor of the row."""
+    """Django's search box for an actor, without its faults: a value that is no id would break it when the form is shown
+    again, it asks for the name of each row anew, and empty it has no name. `known` is the actor of the row."""
 
     known = None
+
+    def build_attrs(self, *args, **kwargs):
+        """The words in the empty box are its name, too: it has no label."""
+        return super().build_attrs(*args, **kwargs) | {"data-placeholder": _("Search for an actor")}
 
     def optgroups(self, name, value, attr=None):
         ids = [one for one in value if str(one).isascii() and str(one).isdigit()]
@@ -180,6 +184,10 @@ class PartnershipAdmin(FindsActors, admin.ModelAdmin):
     readonly_fields = ["status", "created_at", "updated_at"]
     inlines = [MemberInline, AgreementInline]
     change_form_template = "admin/platforms/partnership/change_form.html"
+
+    class Media:
+        js = ["js/admin-search.js"]
+
     fieldsets = [
         (None, {"fields": ["seen", ("name_sv", "name_en"), "slug", ("purpose_sv", "purpose_en"), "kind"]}),
         (_("Tags"), {"fields": ["themes", "areas"]}),

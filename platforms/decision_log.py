@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from platforms.models import Answer, DecisionAnswer
+from platforms.names import name_of
 
 COLUMNS = {
     "number": _("Number"),
@@ -39,7 +40,9 @@ def rows(space):
 def _row(decision):
     said = list(decision.answers.all())
     count = {choice: sum(one.answer == choice for one in said) for choice in Answer.values}
-    comments = [f"{who(one.user, one.on_behalf_of)}: {one.get_answer_display()} – {one.comment}" for one in said]
+    comments = [
+        f"{who(name_of(one.user), one.on_behalf_of)}: {one.get_answer_display()} – {one.comment}" for one in said
+    ]
     return {
         "number": decision.number,
         "title": decision.title,
@@ -53,13 +56,13 @@ def _row(decision):
         "deciders": decision.get_deciders_display(),
         **count,
         "comments": "\n".join(text for text, one in zip(comments, said, strict=True) if one.comment),
-        "proposed_by": str(decision.by or ""),
+        "proposed_by": name_of(decision.by),
         "proposed_for": str(decision.on_behalf_of or ""),
         "created_at": decision.created_at,
         "answer_by": decision.answer_by,
-        "recorded_by": str(decision.decided_by or ""),
+        "recorded_by": name_of(decision.decided_by) if decision.decided_on else "",
     }
 
 
 def who(person, organisation):
-    return f"{person} ({organisation})" if organisation else str(person)
+    return f"{person} ({organisation})" if organisation else person

@@ -39,14 +39,19 @@ class Helix:
         return round(100 * self.new / self.known) if self.known else None
 
 
+def legs(filled):
+    """The four legs, from a counter of how many organisations fill each."""
+    longest = max(filled.values(), default=0) or 1
+    return [LegOf(leg.value, leg.label, filled[leg], 100 * filled[leg] // longest) for leg in Leg]
+
+
 def helix(members):
     """The helix of current members, pairs of (kind of actor, `is_new`): organisations are counted, not people."""
     members = list(members)
     filled = Counter(LEG_OF[kind] for kind, _is_new in members if kind in LEG_OF)
-    longest = max(filled.values(), default=1)
     known = [is_new for _kind, is_new in members if is_new is not None]
     return Helix(
-        legs=[LegOf(leg.value, leg.label, filled[leg], 100 * filled[leg] // longest) for leg in Leg],
+        legs=legs(filled),
         support=len(members) - filled.total(),
         new=sum(known),
         known=len(known),

@@ -27,6 +27,7 @@ from platforms.models import (
     Task,
     Thread,
 )
+from platforms.names import name_of
 
 YEAR = timedelta(days=365)
 
@@ -129,7 +130,7 @@ class SpacePart(Part):
         texts = []
         for space in members.led_alone(user):
             heir = members.successor(space, user)
-            words = {"space": space, "person": heir and heir.user}
+            words = {"space": space, "person": heir and name_of(heir.user)}
             if heir:
                 texts.append(_("%(person)s becomes the coordinator of %(space)s, after you.") % words)
             else:

@@ -4,6 +4,7 @@ Each part is one question to the database, whose cost is bounded whatever the si
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
@@ -15,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from platforms.helix import legs
 from platforms.models import (
     Activity,
     Decision,
@@ -29,7 +31,7 @@ from platforms.models import (
     Task,
 )
 from platforms.models.decisions import SOON
-from platforms.models.partnership import LEG_OF, Leg
+from platforms.models.partnership import LEG_OF
 
 NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
 MOST_GROUPS = 100
@@ -208,13 +210,12 @@ class Overview:
 
     @property
     def legs(self):
-        """(name, organisations, share of the longest in tenths) for each leg of the quadruple helix."""
-        found = {leg: 0 for leg in Leg}
+        """The legs of the quadruple helix that the members' organisations fill, as the helix is drawn."""
+        filled = Counter()
         for row in self.kinds:
             if leg := LEG_OF.get(row["on_behalf_of__kind"]):
-                found[leg] += row["organisations"]
-        longest = max(found.values()) or 1
-        return [(leg, leg.label, number, -(-number * 10 // longest)) for leg, number in found.items()]
+                filled[leg] += row["organisations"]
+        return legs(filled)
 
     @cached_property
     def members(self):

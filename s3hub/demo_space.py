@@ -5,8 +5,10 @@ Rows are written as they would stand after weeks of work, so that no mail of tod
 
 import io
 from datetime import timedelta
+from math import ceil
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -41,10 +43,17 @@ from web import markdown
 
 INVENTED = "Påhittat exempel för demon"
 A4 = (827, 1169)  # at 100 points an inch
+LETTERS = settings.BASE_DIR / "static/vendor/ibm-plex-5.3.0/ibm-plex-sans-latin-400-normal.woff2"
 
 
 def ago(days):
-    return timezone.now() - timedelta(days=days)
+    """So long ago, in the order of `days`; more than a day ago, people worked between eight and six."""
+    if days < 1:
+        return timezone.now() - timedelta(days=days)
+    whole = ceil(days)
+    worked = timedelta(hours=8 + 9 * (whole - days), minutes=whole * 17 % 45)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=whole) + worked
 
 
 def day(ahead):
@@ -134,6 +143,7 @@ class Room:
             self._assign(number, task)
         for invitation in self.row.get("invitation", ()):
             self._invite(invitation)
+        self._order_by_time()
         last = Activity.objects.signs_of_life().filter(space=self.space).order_by("-at").first()
         if last:
             Space.objects.filter(pk=self.space.pk).update(active_at=last.at)
@@ -153,6 +163,14 @@ class Room:
         )
         self.members[user.email] = member
         self._tell(member, Verb.JOINED, row["days"])
+
+    def _order_by_time(self):
+        """Number what happened as it would have been numbered had it happened then."""
+        rows = list(self.space.activities.order_by("at"))
+        self.space.activities.all().delete()
+        for row in rows:
+            row.pk = None
+        Activity.objects.bulk_create(rows)
 
     def _tell(self, member, verb, days, **what):
         Activity.objects.create(
@@ -275,7 +293,7 @@ def _content(name, text):
     if not name.endswith(".pdf"):
         return text.encode()
     page, sheet = io.BytesIO(), Image.new("RGB", A4, "white")
-    ImageDraw.Draw(sheet).multiline_text((90, 100), text, "black", ImageFont.load_default(24), spacing=14)
+    ImageDraw.Draw(sheet).multiline_text((90, 100), text, "black", ImageFont.truetype(LETTERS, 24), spacing=14)
     sheet.save(page, "PDF", resolution=100)
     return page.getvalue()
 

@@ -106,7 +106,7 @@ class Visitor:
             self.faults += [f"refused {what}" for what in refused]
 
     def close(self):
-        self.check()
+        self.settle()
         self.context.close()
 
 

@@ -121,3 +121,12 @@ def open_window(chromium, live_server, settings):
 def browser_page(open_window):
     """A window of 1280 pixels, by day, with scripts; `browser_page.page` is Playwright's page."""
     return open_window()
+
+
+@pytest.fixture(params=["sv", "en"])
+def walk(open_window, request):
+    """The guide of a walk of the tour, in each language."""
+    from tests.touring import guided
+
+    name = request.node.originalname.removeprefix("test_walk_")
+    yield from guided(name, open_window(reduced_motion="reduce"), request.param)

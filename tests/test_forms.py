@@ -9,6 +9,7 @@ from importlib import import_module
 
 import pytest
 from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as configured
 from django.contrib import admin
@@ -54,11 +55,12 @@ SIGNING_IN = [
     signing_in.ForgottenPasswordForm,
     signing_in.NewAddressForm,
 ]
+KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
+JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *KEYS, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
 
 
 def our_forms():
@@ -116,15 +118,23 @@ def asked(rf):
         yield request
 
 
+def a_key(user):
+    return Authenticator(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("form_class", [*SIGNING_IN, *CODES])
+@pytest.mark.parametrize("form_class", [*SIGNING_IN, *KEYS, *CODES])
 @MANY
 @given(data=st.data())
 def test_forms_of_signing_in(asked, form_class, data):
     more = {"code": "ABCD-EFGH"} if form_class in CODES else {}
     more |= {"user": asked.user} if form_class is signing_in.NewAddressForm else {}
+    more |= {"user": asked.user} if form_class is signing_in.AddKeyForm else {}
+    more |= {"instance": a_key(asked.user)} if form_class is signing_in.EditKeyForm else {}
     more |= {"request": asked} if form_class is signing_in.SignInForm else {}
-    form = form_class(data=typed(data, ["login", "email", "password", "remember", "code"]), **more)
+    form = form_class(
+        data=typed(data, ["login", "email", "password", "remember", "code", "name", "credential"]), **more
+    )
 
     assert answers(form)
 

@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from platforms.actions.talk_mail import FOR_STOP, token
-from platforms.models import Agreement
+from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
-from tests.factories import make_actor, make_area, make_municipality, make_partnership, make_theme
+from tests.factories import make_actor, make_area, make_municipality, make_partnership, make_space, make_theme
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -70,7 +71,14 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together = actor.partnerships.get().partnership.slug
-    values = {"slug": actor.slug, "format": "csv", "part": "pages", "version": 1, "token": token(FOR_STOP, 1, 1)}
+    values = {
+        "slug": actor.slug,
+        "format": "csv",
+        "part": "pages",
+        "version": 1,
+        "code": "told",
+        "token": token(FOR_STOP, 1, 1),
+    }
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["slug"] = together if route["name"].startswith("partnership") else actor.slug
@@ -93,6 +101,9 @@ def actor(db):
     ]
     together = make_partnership(members=actors[:1], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar. " * 200)
+    ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
+    told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
+    SpaceReport.objects.create(space=ended, code="told", **told)
     for _ in range(30):
         make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     return actors[0]

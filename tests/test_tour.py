@@ -1,7 +1,8 @@
 """Every page of the hub in a real Chromium, empty, filled, with errors and with many rows: no barrier on any of them.
 
-`tests.tour` says in which looks each page is judged. Each walk answers for the templates and addresses that `SHOWS`
-and `LEADS_TO` give it: one that it did not come past fails, and so does one that no walk answers for.
+`tests.tour` says in which looks each page is judged. Each walk, here and in `test_tour_platforms`, answers for the
+templates and addresses that `SHOWS` and `LEADS_TO` give it: one that it did not come past fails, and so does one that
+no walk answers for.
 """
 
 import pytest
@@ -18,6 +19,7 @@ from actors.views import export
 from notifications.models import Email, EmailState, Suppression
 from s3hub.urls import handler400, handler403, handler404, handler500  # noqa: F401 (Django reads them here)
 from s3hub.urls import urlpatterns as real
+from tests import test_tour_platforms
 from tests.actors.journeys import DETAILS, NUMBER, code_for
 from tests.actors.test_admin_in_browser import queue_of
 from tests.factories import (
@@ -31,7 +33,8 @@ from tests.factories import (
     verified,
 )
 from tests.notifications.conftest import queue
-from tests.tour import LOOKS, Guide, fitting, named_addresses, pages_and_parts
+from tests.tour import fitting, named_addresses, pages_and_parts
+from tests.touring import LEADS_TO, SHOWS, never_a_page, words
 from tests.web.test_errors import break_down, overload, refuse
 from web import region
 
@@ -43,76 +46,6 @@ urlpatterns = [
     *(path(f"{prefix}refused/", refuse) for prefix in ("", "en/")),
     *real,
 ]
-
-SHOWS = {
-    "errors": "4*.html 5*.html error.html components/adrift.html",
-    "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
-    "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
-    "actors/too_many_rows.html actors/_bar.html actors/_facets.html actors/_head.html actors/_hit.html "
-    "actors/_nothing.html actors/_profile.html actors/_search.html",
-    "registering": "actors/register_* actors/claim*",
-    "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
-    "actors/_mine.html notifications/*",
-    "signing_in": "account/*",
-    "second_factor": "allauth/* mfa/* accounts/_go_on.html",
-    "ledger": "admin/notifications/*",
-    "tables": "admin/actors/actor/change_form.html admin/color_theme_toggle.html",
-    "deciding": "admin/*",
-}
-LEADS_TO = {
-    "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
-    "actor_export",
-    "registering": "registration_* actor_claim claim_code claim_done",
-    "mine": "my_page my_person close_account actor_edit",
-    "signing_in": "account_*",
-    "second_factor": "mfa_*",
-    "deciding": "admin:index admin:actors_actor_queue admin:actors_actor_review admin:actors_actor_bulk "
-    "admin:actors_actor_history admin:actors_actor_merge admin:actors_twinpair_* admin:actors_merge_* "
-    "admin:actors_claim_*",
-    "tables_in_other_states": "admin:actors_area_history",
-    "ledger": "admin:notifications_* admin:accounts_auditentry_*",
-    "tables": "admin:*",
-}
-NEVER_A_PAGE = {
-    "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
-    "admin:autocomplete mfa_download_recovery_codes": "files and answers for programs",
-    "actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
-    "admin:view_on_site mfa_login_webauthn": "lead on to another page",
-    "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
-    "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
-    "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:mfa_authenticator_add admin:notifications_*_add": "what the hub writes itself is added by nobody",
-}
-
-
-def words(table):
-    return {name: patterns.split() for name, patterns in table.items()}
-
-
-def never_a_page():
-    return [pattern for patterns in NEVER_A_PAGE for pattern in patterns.split()]
-
-
-def share_of(walk, table, names):
-    """What `walk` answers for of `names`: what fits its patterns, without what fits those that stand before it."""
-    left = set(names)
-    for other, patterns in words(table).items():
-        if other == walk:
-            return fitting(left, patterns)
-        left -= fitting(left, patterns)
-    return set()
-
-
-@pytest.fixture(params=LOOKS)
-def walk(open_window, request):
-    """A guide, who at the end of the walk is asked for what was wrong and what was left out."""
-    name = request.node.originalname.removeprefix("test_walk_")
-    with Guide(open_window(reduced_motion="reduce"), request.param).noting() as guide:
-        yield guide
-    addresses = named_addresses() - fitting(named_addresses(), never_a_page())
-    assert guide.wrong == {}
-    assert sorted(share_of(name, SHOWS, pages_and_parts()) - guide.templates) == []
-    assert sorted(share_of(name, LEADS_TO, addresses) - guide.addresses) == []
 
 
 def test_every_template_and_every_address_is_on_some_walk():
@@ -129,7 +62,8 @@ def test_the_tables_name_nothing_that_is_gone():
         assert [one for one in patterns if not fitting(pages_and_parts(), [one])] == []
     for patterns in [never_a_page(), *words(LEADS_TO).values()]:
         assert [one for one in patterns if not fitting(named_addresses(), [one])] == []
-    assert [name for name in {**SHOWS, **LEADS_TO} if f"test_walk_{name}" not in globals()] == []
+    walks = {**globals(), **vars(test_tour_platforms)}
+    assert [name for name in {**SHOWS, **LEADS_TO} if f"test_walk_{name}" not in walks] == []
 
 
 # ── Readers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -381,6 +315,7 @@ def test_walk_second_factor(walk):
         walk.see(name)
     with_a_key(walk.page)
     walk.see("mfa_add_webauthn")
+    walk.page.locator("[name=passwordless]").check()
     walk.press("#mfa_webauthn_add", shows="h1")
     walk.see("mfa_list_webauthn")
     key = eva.authenticator_set.get(type="webauthn")

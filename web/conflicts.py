@@ -23,7 +23,7 @@ def _shown(field, value):
     """A form value as people read it."""
     choices = getattr(field.field, "choices", None)
     if choices is None:
-        return str(value) if value else ""
+        return str(value).replace("\r\n", "\n") if value else ""
     chosen = {str(one) for one in (value if isinstance(value, (list, tuple)) else [value])}
     return ", ".join(str(label) for key, label in choices if str(key) in chosen and str(key))
 

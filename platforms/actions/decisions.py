@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from platforms.actions.rooms import Outdated, enter, next_number, tell
 from platforms.models import Answer, Decision, DecisionAnswer, DecisionState, Presence, SpaceMember, Verb, Way
+from platforms.names import name_of
 
 TEXT = ("title", "proposal", "way", "deciders", "answer_by")
 NO_SAY = _("This is decided by the coordinators.")
@@ -87,7 +88,7 @@ def record(decision, *, by, state, outcome, decided_on, present=(), resolution="
     decision.save(update_fields=["state", "outcome", "resolution", "decided_on", "decided_by"])
     were_there = SpaceMember.objects.filter(space_id=decision.space_id, user_id__in=present)
     Presence.objects.bulk_create(
-        Presence(decision=decision, user=one.user, name=str(one.user)[:120], on_behalf_of_id=one.on_behalf_of_id)
+        Presence(decision=decision, user=one.user, name=name_of(one.user)[:120], on_behalf_of_id=one.on_behalf_of_id)
         for one in were_there.select_related("user")
     )
     tell(member, Verb.DECIDED, decision=decision)

@@ -34,8 +34,10 @@ def _members(space):
 def _decisions(space):
     made = space.decisions.filter(state__in=[DecisionState.DECIDED, DecisionState.REJECTED]).order_by("number")
     return "\n".join(
-        f"- {decision.number}. {decision.title} ({date_format(decision.decided_on)}): "
-        f"{decision.get_state_display()}{'. ' + ' '.join(decision.outcome.split()) if decision.outcome else ''}"
+        _("- %(title)s (decision %(number)s, %(day)s): ")
+        % {"title": decision.title, "number": decision.number, "day": date_format(decision.decided_on)}
+        + decision.get_state_display()
+        + (f". {' '.join(decision.outcome.split())}" if decision.outcome else "")
         for decision in made
     )
 
@@ -43,9 +45,8 @@ def _decisions(space):
 def _documents(space):
     there = space.documents.filter(removed_at=None).order_by("number")
     return "\n".join(
-        _("- %(number)s. %(title)s, version %(version)s, %(day)s")
+        _("- %(title)s, version %(version)s, %(day)s")
         % {
-            "number": document.number,
             "title": document.title,
             "version": document.latest,
             "day": date_format(document.updated_at),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from platforms.models import Answer, Deciders, Decision, DecisionState, SpaceMember, Way
+from platforms.names import name_of
 from web.fields import LineField, TextField
 
 BIG = 2**31 - 1
@@ -108,15 +109,20 @@ class RecordForm(forms.Form):
         return data
 
 
+class PersonField(forms.ModelChoiceField):
+    """Somebody by name."""
+
+    def label_from_instance(self, obj):
+        return name_of(obj)
+
+
 def member_label(member):
-    return f"{member.user} ({member.on_behalf_of})" if member.on_behalf_of else str(member.user)
+    return f"{name_of(member.user)} ({member.on_behalf_of})" if member.on_behalf_of else name_of(member.user)
 
 
 class TaskForm(forms.Form):
     title = LineField(label=_("What is to be done"), max_length=160)
-    owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Who does it"), required=False, empty_label=_("Nobody yet")
-    )
+    owner = PersonField(User.objects.none(), label=_("Who does it"), required=False, empty_label=_("Nobody yet"))
     due_on = DayField(label=_("Done by"), required=False)
     note = TextField(label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     decision = forms.ModelChoiceField(

@@ -54,10 +54,9 @@ class InviteForm(forms.Form):
         file = self.cleaned_data["file"]
         if not file:
             return ""
-        content = file.read(addresses.LONGEST_TEXT + 1)
-        if len(content) > addresses.LONGEST_TEXT:
+        if file.size > addresses.LONGEST_TEXT:
             raise ValidationError(FILE_TOO_LARGE)
-        return addresses.decoded(content)
+        return addresses.decoded(file.read(addresses.LONGEST_TEXT))
 
     def clean(self):
         cleaned = super().clean()

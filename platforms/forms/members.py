@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor
 from platforms.models import PartnershipMember, SpaceMember, SpaceRole
+from platforms.names import name_of
 from web.fields import LineField, TextField
 
 
@@ -24,7 +25,7 @@ class OrganisationField(forms.ModelChoiceField):
 
 class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, obj):
-        return f"{obj.user} ({obj.on_behalf_of})" if obj.on_behalf_of else str(obj.user)
+        return f"{name_of(obj.user)} ({obj.on_behalf_of})" if obj.on_behalf_of else name_of(obj.user)
 
 
 def introduction():

@@ -1,5 +1,7 @@
 """Settings of a space, its pulse, its end, and the report that stays."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -41,12 +43,12 @@ def space_settings(request, slug):
             return conflict(request, room, form, _settings_form, error.current, tab="space_settings")
         messages.success(request, _("The changes are saved."))
         return redirect("space_settings", slug)
-    room.space.refresh_from_db(fields=["name", "purpose", "access"])  # the frame shows what is, not what is typed
     return show(request, "platforms/settings.html", room, {"form": form}, tab="space_settings")
 
 
 def _settings_form(space, data=None):
-    return SettingsForm(data, instance=space)
+    """Over a copy: judging a form writes what was typed into its row, and the page shows what is saved."""
+    return SettingsForm(data, instance=copy(space))
 
 
 @space_view

@@ -68,10 +68,11 @@ def must_write(room):
 
 def conflict(request, room, form, make, current, *, tab):
     """The page that shows what somebody else saved beside what was typed (409). `make(row, data)` makes such a form;
-    the page's own sends what was typed over what is saved now."""
-    context = {"differences": list(differences(form, make(current)))}
-    again = make(copy(current), over(form, current.version))  # a form of a model writes into its row while it is drawn
-    context["hidden"] = [field.as_hidden() for field in again]
+    the page's own sends what was typed over what is saved now. It gets a row of its own, since the form of a model
+    writes what was typed into its row, which would then pass for what is saved."""
+    again = make(copy(current), over(form, current.version))
+    hidden = [field.as_hidden() for field in again]
+    context = {"differences": list(differences(form, make(current))), "hidden": hidden}
     return show(request, "platforms/conflict.html", room, context, tab=tab, status=409)
 
 

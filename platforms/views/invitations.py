@@ -25,6 +25,7 @@ from platforms.forms.members import organisations_of
 from platforms.models import SpaceInvitation
 from platforms.views.frame import form_view, room_or_404, show, space_view, typed
 from web.paging import number_in, page_of
+from web.uploads import takes_files
 
 A_DAY = 1000
 ENOUGH = gettext_lazy("You can send at most 1,000 invitations a day. What you have typed is kept: go on tomorrow.")
@@ -41,6 +42,7 @@ STATES = {
 
 
 # ── Whom to invite ───────────────────────────────────────────────────────────────────────────────────────────────────
+@takes_files
 @space_view
 @form_view
 def invite(request, slug):

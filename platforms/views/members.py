@@ -20,6 +20,7 @@ from platforms.forms.members import (
     organisations_of,
 )
 from platforms.models import WRITERS, Access, JoinRequest, RequestState, Space, SpaceMember, SpaceState
+from platforms.names import name_of
 from platforms.views.frame import form_view, room_or_404, show, space_view, typed
 from web.paging import number_in, page_of
 
@@ -105,7 +106,7 @@ def remove(request, slug, pk):
     if request.method == "POST":
         try:
             members.remove(room.space, pk, by=request.user)
-            messages.success(request, _("%(person)s is no longer in the space.") % {"person": row.user})
+            messages.success(request, _("%(person)s is no longer in the space.") % {"person": name_of(row.user)})
         except ValidationError as error:
             messages.error(request, error.message)
         return redirect("space_members", slug)
@@ -190,7 +191,7 @@ def join_request(request, slug, pk):
     if form.is_valid():
         try:
             requests.decide(room.space, pk, by=request.user, role=form.role, reason=form.cleaned_data["reason"])
-            messages.success(request, _("%(person)s gets a mail with your answer.") % {"person": asked.user})
+            messages.success(request, _("%(person)s gets a mail with your answer.") % {"person": name_of(asked.user)})
             return redirect("space_members", slug)
         except ValidationError as error:
             form.add_error(None, error)

@@ -29,7 +29,7 @@ def test_sign_in_by_code(client):
     answer = client.post(reverse("account_confirm_login_code"), {"code": code.lower()})
 
     assert answer.url == reverse("home")
-    assert client.get(answer.url).context["user"] == user
+    assert client.get(answer.url, follow=True).context["user"] == user
 
 
 def neutral(answer, *addresses):
@@ -146,8 +146,8 @@ def test_a_plain_account_is_made_by_name_address_and_code(client):
     assert client.get(reverse("my_page")).context["user"] == user
 
 
-@pytest.mark.parametrize(("is_staff", "page"), [(True, "admin:index"), (False, "my_page")])
-def test_staff_land_on_what_waits_and_others_on_their_page(client, is_staff, page):
+@pytest.mark.parametrize(("is_staff", "page"), [(True, "admin:index"), (False, "home")])
+def test_staff_land_on_what_waits_and_others_where_home_leads(client, is_staff, page):
     verified(make_user("eva@example.org", password="a-long-password-here", is_staff=is_staff))
 
     answer = client.post(reverse("account_login"), {"login": "eva@example.org", "password": "a-long-password-here"})

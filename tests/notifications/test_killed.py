@@ -61,7 +61,7 @@ def test_senders_killed_at_random_lose_nothing_and_double_no_digest(sink, settin
             endings.add(senders[victim].exitcode)
             killed += 1
             senders[victim] = start()
-        wait_until(all_ended, 15, "the end of every mail")
+        wait_until(all_ended, 60, "the end of every mail")
     finally:
         for sender in senders:
             sender.kill()

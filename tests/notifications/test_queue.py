@@ -5,11 +5,12 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications import bell
-from notifications.actions import queue_email, withdraw
+from notifications.actions import queue_email, queue_emails, withdraw
 from notifications.models import Email, EmailState
 from tests.notifications.conftest import queue
 
@@ -109,3 +110,23 @@ def test_a_link_in_a_mail_never_leaves_the_site(path):
 
     link = absolute(path)
     assert link == "" or link.startswith(settings.SITE_URL + "/")
+
+
+@pytest.mark.django_db
+def test_many_at_once_are_what_one_by_one_would_be():
+    now = timezone.now()
+    same = {"template": "account_code", "language": "sv", "due_at": now, "created_at": now}
+    mails = [
+        {"to": f"p{n}@example.org", "key": f"many:{n}", "context": {"n": n, "å": [None]}, **same} for n in range(3)
+    ]
+
+    queue_emails([*mails, {**mails[0], "to": "second@example.org"}])
+    queue_emails(mails)
+
+    made = list(Email.objects.order_by("key"))
+    assert [(one.to, one.key, one.context) for one in made] == [(m["to"], m["key"], m["context"]) for m in mails]
+    single = queue_email(**{k: v for k, v in mails[0].items() if k != "created_at"} | {"key": "one"})
+    kept = {field.name for field in Email._meta.concrete_fields} - {"id", "key", "created_at"}
+    assert {name: getattr(made[0], name) for name in kept} == {
+        name: getattr(Email.objects.get(pk=single.pk), name) for name in kept
+    }

@@ -141,7 +141,8 @@ def test_nothing_goes_to_a_stopped_address(sink, kind):
 
 
 @pytest.mark.parametrize("trouble", ["drop", "silent"])
-def test_a_lost_answer_sends_a_transactional_mail_again_and_leaves_a_digest_unknown(sink, trouble):
+def test_a_lost_answer_sends_a_transactional_mail_again_and_leaves_a_digest_unknown(sink, settings, trouble):
+    settings.EMAIL_TIMEOUT = 3
     mail = queue("a@example.org")
     queue("digest@example.org", kind=EmailKind.DIGEST)
     sink.data = {"a@example.org": trouble, "digest@example.org": trouble}

@@ -221,6 +221,7 @@ def test_a_picture_is_shown_small_and_a_text_not_at_all(space):
     assert plain.versions.get().previews == 0
 
 
+@pytest.mark.django_db(transaction=True)  # drawing takes longer than a transaction may idle on a busy machine
 def test_a_pdf_of_many_pages_is_drawn_to_a_limit(space):
     make_document(space, "Long.pdf", pdf(23, (20, 30)))
 

@@ -1,5 +1,8 @@
 """Many invitations at once: whatever is pasted is read or told with its line; who and how many before anything goes."""
 
+import contextlib
+import time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -80,6 +83,15 @@ def test_reading_stops_at_the_limit():
     assert len(addresses.read("\n".join(f"a{n}@x.example" for n in range(500)))) == 500
     with pytest.raises(addresses.TooMany):
         addresses.read("\n".join(f"a{n}@x.example" for n in range(501)))
+
+
+@pytest.mark.parametrize("piece", ["a", "@", "<", " ", ",", "mailto:", "a@b.se ", "mailto: ", "\t", '"'])
+def test_a_long_text_takes_no_longer_than_its_length(piece):
+    start = time.process_time()
+    with contextlib.suppress(addresses.TooMany):
+        addresses.read(piece * (addresses.LONGEST_TEXT // len(piece)))
+
+    assert time.process_time() - start < 5
 
 
 PIECES = st.one_of(
@@ -216,6 +228,7 @@ def test_a_file_becomes_text_that_a_mistake_does_not_lose(client, space, cora):
     [
         ({"people": ""}, NOBODY),
         ({"file": SimpleUploadedFile("x.csv", b"a" * 200_001)}, FILE_TOO_LARGE),
+        ({"file": SimpleUploadedFile("x.csv", b"a" * 21 * 1024 * 1024)}, FILE_TOO_LARGE),
         ({"people": "a@x.example\n" * 501}, "At most 500 addresses"),
         ({"role": "superuser"}, "superuser"),
         ({"language": "xx"}, "xx"),
@@ -273,6 +286,7 @@ def test_five_hundred_cost_as_many_queries_as_five(client, space, cora):
             ) as asked:
                 client.post(reverse("invitation_new", args=[space.slug]), _typed(text, do=do))
             counts.append(len(asked))
+        client.get(reverse("invitations", args=[space.slug]))  # which shows the message of the sending
 
     assert counts[:2] == counts[2:]
     assert max(counts) <= 30

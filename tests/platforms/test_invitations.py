@@ -6,12 +6,12 @@ import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import InvitationState, Tally
+from accounts.models import EmailProof, InvitationState, Tally
 from notifications.models import Email, EmailState, Suppression
 from notifications.rendering import render
 from notifications.sending import send_due
@@ -262,6 +262,7 @@ def test_a_code_lets_in_by_its_own_invitation_only(client):
 
     client.post(address(two), {"do": "prove", "code": first})
 
+    assert EmailProof.objects.values("purpose").distinct().count() == 2
     assert not SpaceMember.objects.filter(user__email=ADDRESS).exists()
 
 
@@ -350,6 +351,32 @@ def test_twenty_parallel_accepts_give_one_membership():
     assert len(set(came)) == 1
     assert SpaceMember.objects.filter(user=eva).count() == 1
     assert invitation.space.activities.filter(verb="joined").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_waits_for_the_coordinator_who_is_just_withdrawing():
+    invitation = make_invitation()
+    eva = verified(make_user(ADDRESS))
+    refused = []
+
+    def accept():
+        try:
+            invitations.accept(SpaceInvitation.objects.get(pk=invitation.pk), by=eva)
+        except Unfit:
+            refused.append(eva)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=accept)
+    with transaction.atomic():
+        invitations.revoke(invitation.space, invitation.pk, by=invitation.by)
+        thread.start()
+        thread.join(timeout=1)
+        assert thread.is_alive()
+    thread.join()
+
+    assert refused == [eva]
+    assert not SpaceMember.objects.filter(user=eva).exists()
 
 
 def test_the_second_factor_of_an_account_is_asked_for_before_the_door_opens(client):

@@ -211,8 +211,8 @@ def test_the_four_legs_show_who_is_missing(client, space, people):
 
     overview = page(client, space, people[1]).context["overview"]
 
-    assert [(leg, number) for leg, _label, number, _share in overview.legs] == [
-        ("academia", 1), ("business", 1), ("public", 0), ("civil", 0),
+    assert [(leg.key, leg.count, leg.share) for leg in overview.legs] == [
+        ("academia", 1, 100), ("business", 1, 100), ("public", 0, 0), ("civil", 0, 0),
     ]  # fmt: skip
     assert overview.member_count == 3
 

@@ -3,49 +3,18 @@
 import pytest
 from django.test import Client
 
-from actors.models import ActorKind
-from platforms import actions
-from platforms.models import AgreementAcceptance, Partnership, PartnershipMember, Space
+from platforms.models import AgreementAcceptance, Partnership, Space
 from tests.actors.test_admin_in_browser import enter
-from tests.browser import Keyboard, axe, scrolls_sideways
-from tests.factories import make_actor, make_area, make_partnership, make_space, make_theme, make_user
+from tests.browser import Keyboard
 from tests.platforms.test_partnerships import address
+from tests.platforms.worlds import make_coast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def coast():
-    """A partnership with everything on its page, Eva who speaks for one of its organisations, and two others."""
-    eva = make_user("eva@example.org", name="Eva Ek")
-    theme, top = make_theme("hav", name_sv="Hav", name_en="Sea"), make_area("smart", name_en="Smart industry")
-    area = make_area("marine", name_en="Marine technology", parent=top)
-    firm = make_actor("Firm", slug="firm", representatives=[eva])
-    lead = make_actor("Municipality", kind=ActorKind.PUBLIC)
-    together = make_partnership(
-        "Frisk kust",
-        slug="coast",
-        name_en="Healthy coast",
-        purpose_en="Half of the bays have living sea floors by 2032.",
-        members=[firm, lead, make_actor("University", kind="academia"), make_actor("Park", kind="support")],
-        themes=[theme],
-        areas=[area],
-        lead=lead,
-        period="2026–2032",
-        other_members="Everybody along the coast",
-        source="https://example.org/a-long-address-of-a-source-that-has-to-be-broken",
-        certainty="low",
-        note="Read in November.",
-        is_example=True,
-    )
-    PartnershipMember.objects.filter(partnership=together, actor=firm).update(is_new=True)
-    boss = make_user("boss@example.org", is_staff=True, is_superuser=True)
-    for text in ("# What we want\n\nTo share.", "# What we want\n\nTo share *openly*."):
-        actions.add_agreement(together, by=boss, text_sv=text, dated_on=None)
-    make_space("Living bays", partnership=together, access="ask", purpose="We plan the measurements.")
-    make_partnership("Anden", slug="other", status="forming", members=[firm])
-    make_partnership("Tredje", slug="third", status="closed")
-    return eva, together, boss
+    return make_coast()
 
 
 def log_in(window, user):
@@ -108,53 +77,6 @@ def test_it_goes_by_keyboard_alone(open_window, coast):
     person.enter(".needs button.btn")
 
     window.page.get_by_text("Firm has accepted version 2.").wait_for()
-
-
-@pytest.mark.parametrize("language", ["", "/en"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark"), (1280, "dark"), (320, "light")])
-def test_no_page_has_a_barrier(open_window, coast, language, width, scheme):
-    _eva, _together, boss = coast
-    window = enter(open_window(viewport={"width": width, "height": 900}, color_scheme=scheme), boss)
-    window.expected = ["400"]
-    words = ("partnerships", "agreement", "actors", "open-a-space") if language else WORDS
-    base = f"{language}/{words[0]}"
-    found = {}
-    for path in (
-        f"{language}/",
-        f"{base}/",
-        f"{base}/?status=paused",
-        f"{base}/?nowhere=1",
-        f"{base}/coast/",
-        f"{base}/third/",
-        f"{base}/coast/{words[1]}/1/",
-        f"{base}/coast/{words[1]}/2/",
-        f"{base}/coast/{words[3]}/",
-        f"{language}/{words[2]}/firm/",
-        f"{language}/{words[2]}/firm/{words[0]}/",
-    ):
-        assert window.go(path).status in {200, 400}, path
-        if faults := axe(window.page) + (["sideways"] if scrolls_sideways(window.page) else []):
-            found[path] = faults
-    assert found == {}
-    window.go(f"{base}/coast/{words[3]}/")
-    window.page.locator("form.form button.btn").click()
-    window.page.locator("#error-summary").wait_for()
-    assert axe(window.page) == []
-
-
-WORDS = ("partnerskap", "avtal", "aktorer", "oppna-ett-rum")
-
-
-@pytest.mark.parametrize(("width", "language"), [(1280, ""), (320, "/en")])
-def test_the_administration_of_partnerships_has_no_barrier(open_window, coast, width, language):
-    _eva, together, boss = coast
-    window = enter(open_window(viewport={"width": width, "height": 900}), boss)
-    window.expected.append("Applying inline style")  # axe's own reading of an imported style sheet
-    base = f"{language}/admin/platforms/partnership"
-    for path in (f"{base}/", f"{base}/{together.pk}/change/", f"{base}/add/"):
-        assert window.go(path).status == 200, path
-        assert axe(window.page) == [], path
-        assert not scrolls_sideways(window.page), path
 
 
 def test_staff_open_a_space_and_pause_a_partnership(open_window, coast):

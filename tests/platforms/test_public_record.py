@@ -36,6 +36,16 @@ def make_registrar():
     return user
 
 
+def test_the_registrar_finds_the_way_from_my_page_and_from_the_administration():
+    client, way = Client(), f'href="{reverse("registrar")}"'
+    sign_in(client, make_registrar())
+    ways = [way in client.get(reverse(name)).content.decode() for name in ("my_page", "admin:index")]
+    sign_in(client, make_user(is_staff=True))
+    others = [way in client.get(reverse(name)).content.decode() for name in ("my_page", "admin:index")]
+
+    assert (ways, others) == ([True, True], [False, False])
+
+
 @pytest.fixture
 def space(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path

@@ -293,8 +293,8 @@ def test_two_coordinators_who_save_settings_never_overwrite_each_other(client):
 
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Mina vikar" in page
-    assert "Deras vikar" in page
+    assert "<td>Deras vikar</td><td>Mina vikar</td>" in page
+    assert ">Deras vikar</a>" in page
     assert client.post(path, {**typed, "version": "2"}).status_code == 302
     space.refresh_from_db()
     assert space.name == "Mina vikar"

@@ -11,8 +11,7 @@ from django.utils.translation import override
 from notifications.models import Email
 from platforms.actions import talk
 from platforms.models import Mention, Post, SpaceMember
-from tests.browser import Keyboard, axe, scrolls_sideways
-from tests.factories import make_space
+from tests.browser import Keyboard, axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = {"desk": {"width": 1280, "height": 900}, "narrow": {"width": 320, "height": 700}}
@@ -183,39 +182,3 @@ def test_a_draft_survives_a_reload(window_of, first, bo):
     window.page.locator("#p2").wait_for()
 
     assert window.page.get_by_label("Write a post").input_value() == ""
-
-
-@pytest.fixture
-def full(room, first, eva, bo):
-    """A discussion with everything in it."""
-    body = (
-        "### Plan\n\n1. one\n2. two\n\n> quoted\n\n`code` and ```x```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
-        + "https://example.org/" + "x" * 200
-    )  # fmt: skip
-    talk.write(first.thread, by=bo, body=body)
-    gone = talk.write(first.thread, by=bo, body="x")
-    talk.remove(gone, by=eva)
-    talk.edit(first, by=eva, body="Changed", version=1)
-    make_space("Deep Water", coordinator=eva)
-    return first.thread
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_of_discussions_has_a_barrier(window_of, full, eva, scheme, width):
-    window = window_of(eva, viewport=WIDTHS[width], color_scheme=scheme)
-    found = {}
-    with override("en"):
-        lists = reverse("threads", args=[full.space.slug])
-        paths = [lists, lists + "new/", full.get_absolute_url()]
-        paths += [address("post_edit", full, 1), address("post_history", full, 1), address("post_remove", full, 1)]
-        paths += [address("thread_move", full)]
-    for path in paths:
-        window.go(path)
-        if faults := axe(window.page) + (["sideways"] if scrolls_sideways(window.page) else []):
-            found[path] = faults
-    window.go(lists + "new/")
-    window.page.get_by_role("button", name="Start the discussion").click()
-    window.page.locator("#error-summary").wait_for()
-    found |= {"with errors": faults} if (faults := axe(window.page)) else {}
-    assert found == {}

@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
 
-from platforms.actions import decisions, inspection
-from platforms.models import Answer, DocumentVersion, SpaceMember
-from tests.browser import Keyboard, axe, scrolls_sideways
+from platforms.actions import inspection
+from platforms.models import DocumentVersion, SpaceMember
+from tests.browser import Keyboard
 from tests.factories import make_actor, make_decision, make_document, make_space, make_task, make_user
 from tests.platforms.making import pdf, photo
-from tests.platforms.test_overview import make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = {"desk": {"width": 1280, "height": 900}, "narrow": {"width": 320, "height": 700}}
@@ -196,56 +195,3 @@ def test_answering_and_ticking_off_by_keyboard_alone(open_window, client, space,
 
     assert list(decision.answers.values_list("answer", "comment")) == [("no", "Too few: six")]
     assert window.page.get_by_text("1 objection").is_visible()
-
-
-@pytest.fixture
-def life(space, people):
-    """A space with everything in it."""
-    cora, mia, _otto = people
-    post = make_post(space, cora)
-    post.mentions.create(user=mia)
-    make_document(space, "Survey of the inner bay 2025.pdf", pdf(2), note="With sources", by=mia)
-    make_document(space, "Plan.txt", by=cora)
-    inspection.look_at_due()
-    day = timezone.localdate()
-    opened = make_decision(space, "Choose five bays", answer_by=day + timedelta(days=3))
-    made = make_decision(space, "The measuring begins in April", by=mia)
-    decisions.answer(opened, by=cora, answer=Answer.NO, comment="Five are too few")
-    decisions.record(made, by=cora, state="decided", outcome="From April.", decided_on=day, present=[mia.pk])
-    make_task(space, "Ask the harbour", owner=mia, due_on=day - timedelta(days=2))
-    make_task(space, "Order buoys", owner=cora, due_on=day + timedelta(days=6), decision=made)
-    make_space("Quiet corner", coordinator=mia, active_at=timezone.now() - timedelta(days=300))
-    return space
-
-
-PAGES = (
-    ("my_spaces",), ("space",), ("documents",), ("document", 1), ("document_edit", 1), ("document_remove", 1),
-    ("decisions",), ("decision_new",), ("decision", 1), ("decision", 2), ("decision_record", 1), ("tasks",),
-    ("task_edit", 1),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_of_the_work_has_a_barrier(open_window, client, life, people, scheme, width):
-    window = open_window(viewport=WIDTHS[width], color_scheme=scheme)
-    window.expected = ["410"]
-    empty = make_space("Empty", coordinator=people[1])
-    enter(window, client, people[1], address("start"))
-    SpaceMember.objects.filter(user=people[1]).update(role="coordinator")
-    found = {}
-    for slug in (life.slug, empty.slug):
-        for name, *more in PAGES:
-            if slug == empty.slug and more:
-                continue
-            path = address(name, *([] if name == "my_spaces" else [slug]), *more)
-            window.go(path)
-            if wrong := axe(window.page) + ["sideways"] * scrolls_sideways(window.page):
-                found[path] = wrong
-    for path, button in ((address("documents", life.slug), "Add"), (address("decision_new", life.slug), "Put the")):
-        window.go(path)
-        press(window.page, button, exact=button == "Add")
-        window.page.locator(".summary").wait_for()
-        if wrong := axe(window.page):
-            found[f"{path} with errors"] = wrong
-    assert found == {}

@@ -96,10 +96,16 @@ def breakable(address):
     return format_html_join(mark_safe("<wbr>@"), "{}", ((part,) for part in (address or "").split("@")))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(when, pattern="D j M Y"):
-    """A day or a time as people write it: tis 24 nov 2026, Tue 24 Nov 2026 (a Swedish month is lower case)."""
+    """A day as people write it: tis 24 nov 2026, Tue 24 Nov 2026 (a Swedish month is lower case)."""
     return date_filter(when, pattern if get_language() == "en" else pattern.replace("M", "b"))
+
+
+@register.filter(expects_localtime=True)
+def moment(when, pattern="D j M Y"):
+    """A day with its time: tis 24 nov 2026 kl. 09.00, Tue 24 Nov 2026, 09:00."""
+    return day(when, pattern + (", H:i" if get_language() == "en" else r" \k\l. H.i"))
 
 
 @register.filter

@@ -1,0 +1,13 @@
+// Select2 gives its empty box no name: lend it the name of the field that it stands for.
+(() => {
+  const nameBoxes = () => {
+    for (const box of document.querySelectorAll('.select2-selection__rendered[role]')) {
+      const field = document.getElementById(box.id.replace(/^select2-/, '').replace(/-container$/, ''));
+      const name = field && (field.getAttribute('aria-label') || field.labels[0]?.textContent);
+      if (name) box.setAttribute('aria-label', name.replace(/:\s*$/, ''));
+    }
+  };
+  // the boxes are made when jQuery is ready, which may be after the page has loaded
+  window.addEventListener('load', () => window.django.jQuery(() => setTimeout(nameBoxes)));
+  document.addEventListener('formset:added', () => setTimeout(nameBoxes));
+})();
