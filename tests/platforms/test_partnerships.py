@@ -256,6 +256,15 @@ def test_the_page_says_whether_it_is_a_result_an_example_or_unverified(client):
     assert said(certainty="low") == {"no_result", "unsure"}
 
 
+def test_an_invented_example_does_not_say_how_certain_it_is(client):
+    def facts(**fields):
+        page = text_of(get(client, "partnership", make_partnership(source="A report", **fields).slug))
+        return [word in page for word in ("Certainty", "A report")]
+
+    assert facts() == [True, True]
+    assert facts(is_example=True) == [False, False]
+
+
 def test_only_announced_living_spaces_are_told_of(client):
     together = make_partnership()
     for name, fields in (
