@@ -150,7 +150,8 @@ def test_a_person_without_a_name_is_not_shown_by_their_address(client, room, fir
 
     page = client.get(first.thread.get_absolute_url()).content.decode()
 
-    assert page.count("bo@example.org") == page.count("My page") == 1  # in the menu, for bo alone
+    assert "My page" in page
+    assert "bo@example.org" not in page
 
 
 def test_a_closed_account_keeps_its_posts_without_its_name(client, first, eva, bo):
