@@ -9,7 +9,7 @@ SHOWS = {
     "platforms/invitation_done.html platforms/invitation_unknown.html platforms/link_base.html platforms/meeting.html "
     "platforms/space_door.html platforms/_mine.html",
     "hosting": "platforms/invit* platforms/_invitation_state.html platforms/space_[lmrw]*.html",
-    "talking": "platforms/thread* platforms/post_* platforms/_*posts.html platforms/_writing.html "
+    "talking": "components/kept.html platforms/thread* platforms/post_* platforms/_*posts.html platforms/_writing.html "
     "platforms/follow_stop.html",
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
