@@ -28,7 +28,7 @@ ALL = {
     "password_reset": {},
     # What `notifications.live` gives when these are sent.
     "space_invitation": {"invitation": {"token": "t"}, "space": SPACE},
-    "space_invitation_answered": {"invitation": {"pk": 1}, "space": SPACE},
+    "space_invitation_answered": {"invitation": {"name": "Bo", "email": "bo@example.org"}, "space": SPACE},
     "space_request": {"request": {"pk": 1}, "space": SPACE},
     "space_seat": {"space": SPACE},
 }
