@@ -67,6 +67,9 @@ class Memberships(RuleBasedStateMachine):
             for number, access in enumerate(accesses)
         ]
         self.role = {(number, number): "coordinator" for number in range(SPACES)}
+        for number in range(SPACES):  # who leads one space is a member of the next
+            SpaceMember.objects.create(space=self.spaces[number], user=self.people[(number + 1) % SPACES])
+            self.role[number, (number + 1) % SPACES] = "member"
         self.closed, self.paused, self.threads, self.files = set(), set(), [], []
         for number in range(SPACES):
             self._fill(number)
@@ -121,9 +124,10 @@ class Memberships(RuleBasedStateMachine):
         found = SpaceInvitation.objects.filter(space=self.spaces[where], email=self.people[whom].email)
         return found.order_by("-pk").first()
 
-    @rule(where=WHERE, whom=WHO, by=WHO)
-    def accept(self, where, whom, by):
-        """`by` opens the invitation that was sent to `whom`."""
+    @rule(where=WHERE, whom=WHO, other=st.none() | WHO)
+    def accept(self, where, whom, other):
+        """Whoever was invited, or somebody else, opens the invitation that was sent to `whom`."""
+        by = whom if other is None else other
         invitation = self._invitation(where, whom)
         if invitation is None:
             return
@@ -140,8 +144,16 @@ class Memberships(RuleBasedStateMachine):
             order = ["observer", "member", "coordinator"]
             now = self.role.get((where, by), "observer")
             self.role[where, by] = max(now, invitation.role, key=order.index)
+            self._nothing_waits(where, by)
         elif (where, by) not in self.role:
             assert not done
+
+    @rule(where=WHERE, whom=WHO)
+    def ask_and_be_invited(self, where, whom):
+        """Two ways in at once: what is left of the other when one is taken."""
+        self.ask_to_join(whom, where)
+        self.invite(where, self.leaders(where)[0], whom, "member")
+        self.accept(where, whom, None)
 
     @rule(where=WHERE, whom=WHO)
     def decline(self, where, whom):
@@ -263,6 +275,13 @@ class Memberships(RuleBasedStateMachine):
         if done and role:
             who, order = self.people.index(waiting.user), ["observer", "member", "coordinator"]
             self.role[where, who] = max(self.role.get((where, who), "observer"), role, key=order.index)
+            self._nothing_waits(where, who)
+
+    def _nothing_waits(self, where, who):
+        """Somebody has just been let in: what else was open between the person and the space is answered by that."""
+        space, person = self.spaces[where], self.people[who]
+        assert not JoinRequest.objects.filter(space=space, user=person, state="open").exists()
+        assert not SpaceInvitation.objects.open().filter(space=space, email=person.email).exists()
 
     # ── What must always hold ────────────────────────────────────────────────────────────────────────────────────────
     @rule(who=WHO)

@@ -1,6 +1,7 @@
 """Asking to join: who may, what is asked, and what the answer does."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -10,10 +11,11 @@ from actors.models import Actor
 from notifications.models import Email, EmailState
 from notifications.rendering import render
 from notifications.sending import send_due
-from platforms.actions import NoEntry, members, requests
+from platforms.actions import NoEntry, invitations, members, requests
 from platforms.actions.mails import READERS
-from platforms.models import JoinRequest, PartnershipMember, Space, SpaceMember
+from platforms.models import JoinRequest, PartnershipMember, Space, SpaceInvitation, SpaceMember
 from tests.factories import make_actor, make_partnership, make_space, make_user, verified
+from tests.platforms.doorway import make_invitation
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +212,17 @@ def test_the_door_names_no_organisation_that_was_never_published(client, space, 
 
     assert "Secret Draft" not in page
     assert "Once Known" in page
+
+
+def test_being_let_in_answers_whatever_else_waited(space):
+    eva = verified(make_user("eva@example.org"))
+    EmailAddress.objects.create(user=eva, email="eva@work.example", verified=True)
+    requests.ask_to_join(space, by=eva)
+    first, other = (make_invitation(space, email=email) for email in (eva.email, "eva@work.example"))
+    foreign = make_invitation(space, email="bo@example.org")
+
+    invitations.accept(first, by=eva)
+
+    assert JoinRequest.objects.get().state == "approved"
+    states = dict(SpaceInvitation.objects.values_list("pk", "state"))
+    assert states == {first.pk: "accepted", other.pk: "accepted", foreign.pk: "open"}
