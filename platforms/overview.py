@@ -6,39 +6,81 @@ Each part is one question to the database, whose cost is bounded whatever the si
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, When
-from django.db.models.functions import Left
+from django.db import connection
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
+from accounts.models import User
 from platforms.helix import legs
 from platforms.models import (
-    Activity,
     Decision,
     DecisionAnswer,
     DecisionState,
-    DocumentVersion,
+    Document,
     JoinRequest,
     Mention,
-    Post,
     RequestState,
     SpaceMember,
     Task,
+    Thread,
+    Verb,
 )
 from platforms.models.decisions import SOON
 from platforms.models.partnership import LEG_OF
 
+WHO = ("space", "role", "user__name", "user__email", "user__anonymised_at", "on_behalf_of__name")
 NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
 MOST_GROUPS = 100
 AHEAD, LATELY = timedelta(days=14), timedelta(days=60)
 AT_ONCE = 60  # rows of one kind that are looked at
 END_OF_BLOCK = re.compile(r"</(?:p|li|h\d|td|th|blockquote|pre)>|<br")
-SUBJECTS = ("thread", "document", "decision", "task")
+SUBJECTS = {"thread": Thread, "document": Document, "decision": Decision, "task": Task}
+
+# What others did in a space since `since`, by the thing that they did it with: the latest of each, with who and what,
+# and how many such things there are (counted up to `most`). One statement, because the page is opened all day.
+LATEST = """
+WITH things AS (
+    SELECT max(activity.id) AS last, count(*) AS number
+    FROM platforms_activity activity LEFT JOIN platforms_document document ON document.id = activity.document_id
+    WHERE activity.space_id = %(space)s AND document.removed_at IS NULL
+      AND activity.by_id IS DISTINCT FROM %(reader)s AND activity.at > coalesce(%(since)s::timestamptz, '-infinity')
+    GROUP BY activity.thread_id, activity.document_id, activity.decision_id, activity.task_id
+    ORDER BY last DESC LIMIT %(most)s
+), latest AS (
+    SELECT last, number, count(*) OVER () AS groups FROM things ORDER BY last DESC LIMIT %(shown)s
+)
+SELECT latest.number, latest.groups, activity.verb, activity.at, activity.by_id AS "by",
+       person.name, person.email, person.anonymised_at, actor.name AS organisation,
+       coalesce(subject.kind, 'people') AS kind, subject.id AS subject, subject.number AS subject_number,
+       subject.title, subject.latest AS version, subject.state, subject.words
+FROM latest
+JOIN platforms_activity activity ON activity.id = latest.last
+LEFT JOIN accounts_user person ON person.id = activity.by_id
+LEFT JOIN actors_actor actor ON actor.id = activity.on_behalf_of_id
+LEFT JOIN LATERAL (
+    SELECT 'thread' AS kind, id, number, title, NULL AS latest, NULL AS state, (
+        SELECT left(html, 500) FROM platforms_post
+        WHERE thread_id = platforms_thread.id AND removed_at IS NULL ORDER BY number DESC LIMIT 1
+    ) AS words FROM platforms_thread WHERE id = activity.thread_id
+    UNION ALL
+    SELECT 'document', id, number, title, latest, NULL, (
+        SELECT note FROM platforms_documentversion
+        WHERE document_id = platforms_document.id ORDER BY number DESC LIMIT 1
+    ) FROM platforms_document WHERE id = activity.document_id
+    UNION ALL
+    SELECT 'decision', id, number, title, NULL, state, outcome FROM platforms_decision WHERE id = activity.decision_id
+    UNION ALL
+    SELECT 'task', id, number, title, NULL, NULL, NULL FROM platforms_task WHERE id = activity.task_id
+) subject ON true
+ORDER BY latest.last DESC
+"""
 
 
 @dataclass
@@ -57,25 +99,31 @@ class Need:
 
 @dataclass
 class News:
-    """What happened with one discussion, document, decision or task since the last visit; `last` is the latest."""
+    """What others did with one discussion, document, decision or task since the last visit: `number` things, of which
+    `verb`, `at`, `by` and `organisation` tell the latest. `kind` is one of SUBJECTS, or "people" for who came and left;
+    `words` are the beginning of the latest post (as HTML), the note to the version, or the outcome."""
 
-    last: Activity
+    kind: str
+    subject: object
     number: int
+    verb: str
+    at: datetime
+    by: User | None
+    organisation: str
+    words: str
 
     @property
-    def kind(self):
-        return next((name for name in SUBJECTS if getattr(self.last, f"{name}_id")), "people")
-
-    @property
-    def subject(self):
-        return getattr(self.last, self.kind) if self.kind != "people" else None
+    def deed(self):
+        return Verb(self.verb).label
 
     @property
     def excerpt(self):
-        """The beginning of the latest post, as plain text."""
-        html = getattr(self.last, "post_html", None) or ""
-        html = html[: html.rindex("<")] if html.rfind("<") > html.rfind(">") else html
-        return Truncator(" ".join(unescape(strip_tags(END_OF_BLOCK.sub(r" \g<0>", html))).split())).chars(160)
+        """The words as the beginning of a plain text."""
+        html = self.words
+        if self.kind == "thread":
+            html = html[: html.rindex("<")] if html.rfind("<") > html.rfind(">") else html
+            html = unescape(strip_tags(END_OF_BLOCK.sub(r" \g<0>", html)))
+        return Truncator(" ".join(html.split())).chars(160)
 
 
 @dataclass
@@ -157,31 +205,29 @@ class Overview:
         return self.room.member.before_at if self.room.member else None
 
     @cached_property
-    def groups(self):
-        """(the latest activity's id, how many) for each thing that others did something with, newest first."""
-        rows = Activity.objects.filter(space=self.room.space).exclude(by=self.room.user)
-        rows = rows.filter(Q(document=None) | Q(document__removed_at=None))
-        rows = rows.filter(at__gt=self.since) if self.since else rows
-        found = rows.order_by().values(*SUBJECTS).annotate(last=Max("pk"), number=Count("pk"))
-        return list(found.order_by("-last").values_list("last", "number")[:MOST_GROUPS])
+    def _latest(self):
+        """The rows of LATEST, each with the name of its column."""
+        values = {"space": self.room.space.pk, "reader": self.room.user.pk, "since": self.since}
+        with connection.cursor() as cursor:
+            cursor.execute(LATEST, values | {"most": MOST_GROUPS, "shown": NEWS})
+            names = [column.name for column in cursor.description]
+            return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
     @cached_property
     def news(self):
-        numbers = dict(self.groups[:NEWS])
-        posts = Post.objects.filter(thread=OuterRef("thread"), removed_at=None).order_by("-number")
-        versions = DocumentVersion.objects.filter(document=OuterRef("document"))
-        rows = Activity.objects.filter(pk__in=numbers).select_related("by", "on_behalf_of", *SUBJECTS)
-        rows = rows.annotate(
-            post_html=Subquery(posts.annotate(start=Left("html", 500)).values("start")[:1]),
-            version_note=Subquery(versions.values("note")[:1]),
-        )
-        found = [News(row, numbers[row.pk]) for row in rows.order_by("-pk")]
-        self._here(one.subject for one in found if one.subject)
-        return found
+        return [self._news(row) for row in self._latest]
+
+    def _news(self, row):
+        subject, extra = None, {"document": {"latest": row.version}, "decision": {"state": row.state}}
+        if row.kind in SUBJECTS:
+            fields = {"pk": row.subject, "number": row.subject_number, "title": row.title, "space": self.room.space}
+            subject = SUBJECTS[row.kind](**fields, **extra.get(row.kind, {}))
+        by = User(pk=row.by, name=row.name, email=row.email, anonymised_at=row.anonymised_at) if row.by else None
+        return News(row.kind, subject, row.number, row.verb, row.at, by, row.organisation, row.words or "")
 
     @property
     def more_news(self):
-        return len(self.groups) - len(self.news)
+        return self._latest[0].groups - len(self._latest) if self._latest else 0
 
     # ── beside ───────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
@@ -219,7 +265,7 @@ class Overview:
 
     @cached_property
     def members(self):
-        rows = self.room.space.members.select_related("user", "on_behalf_of")
+        rows = self.room.space.members.select_related("user", "on_behalf_of").only(*WHO)
         return list(rows.order_by("role", "joined_at", "pk")[:MEMBERS])
 
     @property

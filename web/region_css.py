@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
@@ -19,3 +20,13 @@ def region_css(request):
     else:
         patch_cache_control(response, public=True, max_age=300)
     return response
+
+
+def region_css_first(get_response):
+    """Answer before anybody is asked who they are: the colours are everybody's, and a browser may keep them."""
+
+    def middleware(request):
+        is_it = request.path_info == reverse("region_css")
+        return region_css(request) if is_it else get_response(request)
+
+    return middleware

@@ -21,6 +21,8 @@ from web.parameters import whole_numbers
 ON_A_PAGE = 25
 LAST_PAGE = page_of_post(talk.MOST_POSTS)
 HIGHEST = talk.MOST_POSTS
+PEOPLE = [f"{who}__{field}" for who in ("by", "removed_by") for field in ("name", "email", "anonymised_at")]
+SHOWN = ("thread", "number", "html", "via", "created_at", "edited_at", "removed_at", "on_behalf_of__name", *PEOPLE)
 
 
 def since(member):
@@ -117,6 +119,7 @@ def thread(request, slug, number):
 def _page(request, room, found, form, number):
     first_new = _first_new(found, room)
     page = _posts(found, number or page_of_post(first_new or found.post_count))
+    _mark(page.rows, room, found, first_new)
     if not page.rows and page.number > 1:
         raise Http404
     if room.member:
@@ -155,7 +158,16 @@ def _posts(found, number):
 
 
 def _with_people(posts):
-    return list(posts.select_related("by", "on_behalf_of", "removed_by").order_by("number"))
+    return list(posts.select_related("by", "on_behalf_of", "removed_by").only(*SHOWN).order_by("number"))
+
+
+def _mark(posts, room, found, first_new):
+    """What each post is to the reader: new (from number `first_new` on), to change, to remove."""
+    for post in posts:
+        is_own = post.by_id == room.user.pk
+        post.is_new = bool(first_new and post.number >= first_new and not is_own)
+        post.may_change = is_own and room.may_write and not found.is_closed
+        post.may_remove = post.may_change or (room.leads and room.space.is_open)
 
 
 def _news(request, slug, number, after):
@@ -173,7 +185,8 @@ def _news(request, slug, number, after):
     posts = _with_people(found.posts.filter(number__gt=after, number__lte=last))
     if member:
         talk.mark_seen(found, request.user)
-    context = {"room": room, "space": found.space, "thread": found, "posts": posts, "is_news": True}
+    _mark(posts, room, found, after + 1)
+    context = {"room": room, "space": found.space, "thread": found, "posts": posts}
     return render(request, "platforms/_new_posts.html", context)
 
 

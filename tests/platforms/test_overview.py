@@ -136,7 +136,7 @@ def test_what_others_did_since_the_last_visit_is_grouped_newest_first(client, sp
         ("thread", old.thread, 3),
     ]
     assert overview.news[1].excerpt == "It can be me & you"
-    assert overview.news[0].last.version_note == "With sources"
+    assert overview.news[0].excerpt == "With sources"
 
 
 def test_at_most_fifteen_stand_there_and_the_rest_is_counted(client, space, people):

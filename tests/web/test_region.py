@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
 
+from tests.factories import make_user
 from web import region
 from web.chart import chart
 from web.region_reader import ENOUGH, GROUNDS, contrast
@@ -70,6 +71,16 @@ def test_a_page_wears_the_regions_colours_and_signs(tiny, client):
     assert "max-age=300" in response.headers["Cache-Control"]
     kept = client.get(f"/region.css?v={tiny.css_version}")
     assert "immutable" in kept.headers["Cache-Control"]
+
+
+def test_the_colours_are_kept_by_the_browser_of_a_signed_in_reader_too(tiny, client, db, django_assert_num_queries):
+    client.force_login(make_user())
+
+    with django_assert_num_queries(0):
+        answer = client.get(f"/region.css?v={tiny.css_version}")
+
+    assert "immutable" in answer.headers["Cache-Control"] and "no-store" not in answer.headers["Cache-Control"]
+    assert "Content-Security-Policy" in answer.headers
 
 
 def test_the_chart_is_drawn_from_the_folder(tiny):

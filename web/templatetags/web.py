@@ -105,7 +105,13 @@ def day(when, pattern="D j M Y"):
 @register.filter(expects_localtime=True)
 def moment(when, pattern="D j M Y"):
     """A day with its time: tis 24 nov 2026 kl. 09.00, Tue 24 Nov 2026, 09:00."""
-    return day(when, pattern + (", H:i" if get_language() == "en" else r" \k\l. H.i"))
+    return _moment(when.replace(second=0, microsecond=0, tzinfo=None), pattern, get_language()) if when else ""
+
+
+@lru_cache(maxsize=4096)
+def _moment(when, pattern, language):
+    """`when` is local time; kept, since one page writes many moments and many people read the same page."""
+    return day(when, pattern + (", H:i" if language == "en" else r" \k\l. H.i"))
 
 
 @register.filter
