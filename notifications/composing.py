@@ -1,5 +1,6 @@
 """From subject, text and HTML to the bytes that a mail server takes."""
 
+import re
 from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from email.headerregistry import Address
@@ -33,6 +34,7 @@ class _Policy(EmailPolicy):
 
 
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,40}@[A-Za-z0-9.-]{1,30}", re.ASCII)  # what no header could misread
 EMBLEM = "emblem"  # the Content-ID that `mail/base.html` names
 LINE = b"\r\n"
 ALWAYS = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
@@ -59,13 +61,14 @@ def compose(email, rendered):
 
 
 def _headers(email, rendered):
+    here = region.current()
     with translation.override(email.language):
-        yield _fixed_header("From", str(_sender()))
+        yield _fixed_header("From", _sender(settings.DEFAULT_FROM_EMAIL, str(here.site_name)))
     yield _header("To", ascii_address(email.to))
-    yield _header("Subject", rendered.subject)
-    for name, value in {"Reply-To": region.current().contact_email, **rendered.headers}.items():
+    yield _fixed_header("Subject", rendered.subject)
+    for name, value in {"Reply-To": here.contact_email, **rendered.headers}.items():
         if value:
-            yield _header(name, value)
+            yield (_fixed_header if name == "Reply-To" else _header)(name, value)
     ours = {
         "Date": format_datetime(timezone.localtime()),
         "Message-ID": email.message_id,
@@ -76,10 +79,12 @@ def _headers(email, rendered):
 
 def _header(name, value):
     """One header, encoded and folded; ValueError for a value with line ends."""
+    if name == "To" and PLAIN_ADDRESS.fullmatch(value):
+        return f"To: {value}\r\n".encode("ascii")
     return POLICY.fold_binary(*POLICY.header_store_parse(name, value))
 
 
-_fixed_header = lru_cache(maxsize=32)(_header)
+_fixed_header = lru_cache(maxsize=256)(_header)  # the same for many mails of one sending
 
 
 def _text(content, subtype):
@@ -119,6 +124,8 @@ def sender_address():
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _sender():
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Address(display_name=name or region.current().site_name, addr_spec=address)
+@lru_cache(maxsize=32)
+def _sender(address, site_name):
+    """The sender for a header: the address of the settings, with the site's name when it has none of its own."""
+    name, address = parseaddr(address)
+    return str(Address(display_name=name or site_name, addr_spec=address))

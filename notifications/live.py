@@ -3,21 +3,31 @@
 Words of a closed room must not lie in the ledger, and whether somebody may still read them is known only when the mail
 is sent; so is whether a question still waits for an answer. So such a mail carries ids, and names a reader: a function
 that the app which owns the cause registers in its `AppConfig.ready`. It is asked for each sending, and its answer is
-stored nowhere.
+stored nowhere. A reader of many is asked once for the mails of a batch; what it said holds for FRESH seconds.
 """
+
+from time import monotonic
+
+FRESH = 2
 
 
 class NoLonger(Exception):
     """The mail is not to be sent: its cause is gone, or the person may no longer read it. The text is for staff."""
 
 
-_readers = {}
+_readers, _many = {}, {}
 
 
 def register(name, reader):
     """`reader(email)` returns the rest of the values for the template (and `headers`; {} when it has all its words), or
     raises NoLonger."""
     _readers[name] = reader
+
+
+def register_many(name, reader):
+    """`reader(emails)` returns {email.pk: values, or the NoLonger that stands for them} for all of them."""
+    _many[name] = reader
+    _readers[name] = lambda email: _given(reader([email])[email.pk])
 
 
 def read(email):
@@ -27,6 +37,33 @@ def read(email):
     """
     if not email.live:
         return {}
+    _judge_address(email)
+    return _readers[email.live](email)
+
+
+def _judge_address(email):
     if email.user and email.to.lower() != email.user.email:
         raise NoLonger("the person has another address now")
-    return _readers[email.live](email)
+
+
+def _given(found):
+    if isinstance(found, NoLonger):
+        raise found
+    return found
+
+
+class Batch:
+    """The mails of one claim, read together where their readers can."""
+
+    def __init__(self, emails):
+        self._found, self._until = {}, monotonic() + FRESH
+        for name, reader in _many.items():
+            if asked := [email for email in emails if email.live == name]:
+                self._found.update(reader(asked))
+
+    def read(self, email):
+        """As `live.read`, for one of the batch."""
+        if email.pk not in self._found or monotonic() > self._until:
+            return read(email)
+        _judge_address(email)
+        return _given(self._found[email.pk])

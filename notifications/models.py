@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -137,7 +137,15 @@ class Email(models.Model):
 
     def _save_if_ours(self, **values):
         """`attempts` counts the claims, so it tells whether the claim is still ours."""
-        return bool(Email.objects.filter(pk=self.pk, attempts=self.attempts).update(**values))
+        fields = [Email._meta.get_field(name) for name in values]
+        names = ", ".join(f"{field.column} = %s" for field in fields)
+        ready = [
+            field.get_db_prep_save(value, connection) for field, value in zip(fields, values.values(), strict=True)
+        ]
+        sql = f"UPDATE notifications_email SET {names} WHERE id = %s AND attempts = %s"  # noqa: S608 - own names
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*ready, self.pk, self.attempts])
+            return cursor.rowcount == 1
 
 
 class Suppression(models.Model):

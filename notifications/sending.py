@@ -64,13 +64,23 @@ def _send_with(courier, *, until):
     done = Counter()
     while monotonic() < until and courier.ready() and (batch := claim()):
         end = min(until, monotonic() + settings.MAIL_LEASE * MARGIN)
+        words = _words_of(batch)
         while batch:
-            done[_deliver(batch.pop(0), courier)] += 1
+            done[_deliver(batch.pop(0), courier, words.read)] += 1
             if monotonic() >= end or not courier.ready():
                 break
         for email in batch:
             email.give_back()
     return done
+
+
+def _words_of(batch):
+    """Where the mails ask for their words: together, or one by one when that fails, so that only one fails then."""
+    try:
+        return live.Batch(batch)
+    except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not stop the others
+        logger.error("Mails cannot be read together: %s", type(error).__name__)
+        return live
 
 
 @contextmanager
@@ -107,12 +117,12 @@ def recover():
         digest.end(EmailState.UNKNOWN, "the sender died while sending")
 
 
-def _deliver(email, courier):
+def _deliver(email, courier, read=live.read):
     """Bring one claimed mail to its next state and return that state."""
     if ending := _ending_without_sending(email):
         return _end(email, *ending)
     try:
-        words = live.read(email)
+        words = read(email)
         rendered = render(email, live=words)
         message = compose(email, rendered)
     except live.NoLonger as reason:

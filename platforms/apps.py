@@ -18,3 +18,5 @@ class PlatformsConfig(AppConfig):
         mine.register(SpacePart())
         for name, reader in (mails.READERS | talk_mail.READERS).items():
             live.register(name, reader)
+        for name, reader in mails.READERS_OF_MANY.items():
+            live.register_many(name, reader)

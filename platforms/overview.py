@@ -35,6 +35,7 @@ from platforms.models import (
 from platforms.models.decisions import SOON
 from platforms.models.partnership import LEG_OF
 
+TASK = ("space", "number", "title", "due_on", "done_at", "owner__name", "owner__email", "owner__anonymised_at")
 WHO = ("space", "role", "user__name", "user__email", "user__anonymised_at", "on_behalf_of__name")
 NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
 MOST_GROUPS = 100
@@ -146,7 +147,7 @@ class Overview:
     @cached_property
     def tasks(self):
         """Open tasks that are late or due soon: mine, and everybody's that have a date."""
-        rows = self.room.space.tasks.open().filter(due_on__lte=self.today + AHEAD).select_related("owner")
+        rows = self.room.space.tasks.open().filter(due_on__lte=self.today + AHEAD).select_related("owner").only(*TASK)
         return self._here(mine_first(rows, self.room.user).order_by("-mine", "due_on", "number")[:AT_ONCE])
 
     def _here(self, rows):
@@ -177,8 +178,9 @@ class Overview:
         """Discussions in which somebody speaks to the person, who has not looked yet."""
         if self.room.member is None:
             return []
-        rows = Mention.objects.waiting_for(self.room.user).filter(post__thread__space=self.room.space)
-        rows = rows.select_related("post__thread", "post__by").order_by("pk")[:AT_ONCE]
+        found = Mention.objects.unseen_by(self.room.user).filter(post__thread__space=self.room.space)
+        pks = list(found.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+        rows = Mention.objects.filter(pk__in=pks).select_related("post__thread", "post__by").order_by("pk")
         by_thread = {row.post.thread_id: row.post for row in rows}
         self._here(post.thread for post in by_thread.values())
         return [Need("mention", post) for post in by_thread.values()]

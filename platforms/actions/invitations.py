@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import proven_addresses
-from accounts.models import INVITATION_DAYS, InvitationState, new_nonce, token_hash
+from accounts.models import INVITATION_DAYS, InvitationState, link_token, new_nonce, token_hash
 from notifications.actions import queue_emails
 from notifications.models import Email, EmailState, Suppression
 from platforms.actions.addresses import Person
 from platforms.actions.members import let_in
 from platforms.actions.rooms import enter, here, lock, log
 from platforms.models import SpaceInvitation, SpaceMember, SpaceRole
+from web import bulk
 
 NO_LONGER = _("The invitation no longer works. Reply to the mail that you got: the person who invited you reads it.")
 NOT_YOURS = _("The invitation was sent to another address than the one you have proved to read.")
@@ -86,7 +87,8 @@ def invite(space, *, by, people, role, language, on_behalf_of=None, line="", aga
     row, _member = enter(space, by, lead=True)
     judged = judge(row, people)
     wanted = {Result.NEW, *([Result.DECLINED] if declined else [])}
-    shared = {"space": row, "by": by, "role": role, "language": language, "on_behalf_of": on_behalf_of, "line": line}
+    shared = {"space_id": row.pk, "by_id": by.pk, "role": role, "language": language, "line": line}
+    shared["on_behalf_of_id"] = on_behalf_of.pk if on_behalf_of else None
     made = _make([one.person for one in judged if one.result in wanted], shared)
     resent = _send_again(row, by, [one.person.email for one in judged if one.result == Result.INVITED]) if again else 0
     counts = Counter(one.result for one in judged)
@@ -97,34 +99,50 @@ def invite(space, *, by, people, role, language, on_behalf_of=None, line="", aga
 
 
 def _make(people, shared):
-    rows = []
-    for one in people:
-        row = SpaceInvitation(email=one.email, name=one.name, nonce=new_nonce(), **shared)
-        row.token_hash = token_hash(row.token)
-        rows.append(row)
-    SpaceInvitation.objects.bulk_create(rows)
-    _mail(rows)
-    return rows
+    """Invite each of `people`, of whom none is invited yet; the ids of the invitations."""
+    kind = SpaceInvitation._meta.label_lower
+    nonces = [new_nonce() for _one in people]
+    rows = [
+        {
+            **shared,
+            "email": one.email,
+            "name": one.name,
+            "nonce": nonce,
+            "token_hash": token_hash(link_token(kind, nonce)),
+        }
+        for one, nonce in zip(people, nonces, strict=True)
+    ]
+    pks = bulk.insert(SpaceInvitation, rows, returning="id")
+    _mail(pks)
+    return pks
 
 
-def _mail(invitations):
-    """One mail each; its number makes it a mail of its own, and tells it from the earlier ones when it is sent."""
+def _mail(pks):
+    """One mail for each invitation; its number makes it a mail of its own, and tells it from the earlier ones when it
+    is sent."""
+    found = SpaceInvitation.objects.filter(pk__in=pks).order_by("pk")
     queue_emails(
         {
-            "to": one.email,
-            "language": one.language,
+            "to": email,
+            "language": language,
             "template": "space_invitation",
-            "context": {"invitation": one.pk, "number": one.mails},
+            "context": {"invitation": pk, "number": sendings + reminders},
             "live": "platforms.invitation",
-            "key": mail_key(one),
-            "expires_at": one.expires_at,
+            "key": _mail_key(pk, sendings + reminders),
+            "expires_at": expires_at,
         }
-        for one in invitations
+        for pk, email, language, sendings, reminders, expires_at in found.values_list(
+            "pk", "email", "language", "sendings", "reminders", "expires_at"
+        )
     )
 
 
+def _mail_key(pk, number):
+    return f"invitation:{pk}:{number}"
+
+
 def mail_key(invitation):
-    return f"invitation:{invitation.pk}:{invitation.mails}"
+    return _mail_key(invitation.pk, invitation.mails)
 
 
 def _send_again(space, by, emails):
@@ -135,7 +153,7 @@ def _send_again(space, by, emails):
     now = timezone.now()
     rows = SpaceInvitation.objects.filter(pk__in=pks)
     rows.update(by=by, sent_at=now, expires_at=now + INVITATION_DAYS, sendings=F("sendings") + 1)
-    _mail(rows)
+    _mail(pks)
     return len(pks)
 
 
@@ -180,7 +198,7 @@ def remind(space, *, by):
     pks = list(due.values_list("pk", flat=True))
     rows = SpaceInvitation.objects.filter(pk__in=pks)
     rows.update(reminders=F("reminders") + 1, sent_at=timezone.now())
-    _mail(rows)
+    _mail(pks)
     if pks:
         log(row, "space.remind", by=by, reason=str(len(pks)))
     return len(pks)
@@ -252,10 +270,10 @@ def pass_on(invitation, *, email, name):
     colleague = Person(1, email, name)
     _end(row, InvitationState.FORWARDED)
     needs_one = judge(space, [colleague])[0].result in (Result.NEW, Result.DECLINED)
-    same = {field: getattr(row, field) for field in ("by", "role", "language", "on_behalf_of", "line")}
-    made = _make([colleague] if needs_one else [], {**same, "space": space, "forwarded_from": row})
+    same = {field: getattr(row, field) for field in ("by_id", "role", "language", "on_behalf_of_id", "line")}
+    made = _make([colleague] if needs_one else [], {**same, "space_id": space.pk, "forwarded_from_id": row.pk})
     _tell_inviter(row)
-    return made[0] if made else None
+    return SpaceInvitation.objects.get(pk=made[0]) if made else None
 
 
 @transaction.atomic
@@ -272,7 +290,7 @@ def _tell_inviter(row):
         [
             {
                 "to": row.by.email,
-                "user": row.by,
+                "user_id": row.by_id,
                 "language": row.by.language,
                 "template": "space_invitation_answered",
                 "context": {"invitation": row.pk},

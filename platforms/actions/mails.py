@@ -25,13 +25,18 @@ def reply_to(user):
     return {"Reply-To": address} if address.isascii() else {}
 
 
-def invitation(email):
+def invitations(emails):
+    """To those who are invited, of many at once."""
     rows = SpaceInvitation.objects.alive().select_related("space__partnership", "by", "on_behalf_of")
-    found = rows.filter(pk=email.context["invitation"]).first()
+    found = rows.in_bulk([email.context["invitation"] for email in emails])
+    return {email.pk: _invitation(email, found.get(email.context["invitation"])) for email in emails}
+
+
+def _invitation(email, found):
     if found is None:
-        raise NoLonger("the invitation was answered, withdrawn, or has run out")
+        return NoLonger("the invitation was answered, withdrawn, or has run out")
     if found.mails != email.context["number"]:
-        raise NoLonger("a later mail carries the same invitation")
+        return NoLonger("a later mail carries the same invitation")
     return {"invitation": found, "space": found.space, "headers": reply_to(found.by)}
 
 
@@ -120,9 +125,9 @@ def about_a_space(email):
 
 READERS = {
     "platforms.pulse": about_a_space,
-    "platforms.invitation": invitation,
     "platforms.answer": answer,
     "platforms.request": request,
     "platforms.request_answer": request_answer,
     "platforms.seat": seat,
 }
+READERS_OF_MANY = {"platforms.invitation": invitations}

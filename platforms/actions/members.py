@@ -164,7 +164,7 @@ def _tell_coordinators(space, member, what, organisation):
     queue_emails(
         {
             "to": one.user.email,
-            "user": one.user,
+            "user_id": one.user_id,
             "language": one.user.language,
             "template": "space_seat",
             "context": ids,

@@ -46,7 +46,7 @@ def _tell_coordinators(request):
     queue_emails(
         {
             "to": one.user.email,
-            "user": one.user,
+            "user_id": one.user_id,
             "language": one.user.language,
             "template": "space_request",
             "context": {"request": request.pk},
@@ -82,7 +82,7 @@ def _answer(request):
         [
             {
                 "to": request.user.email,
-                "user": request.user,
+                "user_id": request.user_id,
                 "language": request.user.language,
                 "template": "space_request_answered",
                 "context": {"request": request.pk},

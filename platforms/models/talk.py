@@ -139,8 +139,11 @@ class PostVersion(models.Model):
 class MentionQuerySet(models.QuerySet):
     def waiting_for(self, user):
         """What was said to `user`, not yet seen and not removed, in spaces that they are in now."""
-        mine = SpaceMember.objects.spaces_of(user)
-        return self.filter(user=user, seen_at=None, post__removed_at=None, post__thread__space__in=mine)
+        return self.unseen_by(user).filter(post__thread__space__in=SpaceMember.objects.spaces_of(user))
+
+    def unseen_by(self, user):
+        """What was said to `user`, not yet seen and not removed; whoever asks knows which spaces they are in."""
+        return self.filter(user=user, seen_at=None, post__removed_at=None)
 
 
 class Mention(models.Model):

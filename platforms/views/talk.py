@@ -17,6 +17,7 @@ from platforms.views.frame import Room, form_view, room_or_404, show, space_view
 from web.kept import kept
 from web.paging import MAX_PAGE, Page, page_of
 from web.parameters import whole_numbers
+from web.templatetags.web import numbered
 
 ON_A_PAGE = 25
 LAST_PAGE = page_of_post(talk.MOST_POSTS)
@@ -163,11 +164,13 @@ def _with_people(posts):
 
 def _mark(posts, room, found, first_new):
     """What each post is to the reader: new (from number `first_new` on), to change, to remove."""
+    remove = numbered("post_remove", room.space.slug, found.number)
     for post in posts:
         is_own = post.by_id == room.user.pk
         post.is_new = bool(first_new and post.number >= first_new and not is_own)
         post.may_change = is_own and room.may_write and not found.is_closed
-        post.may_remove = post.may_change or (room.leads and room.space.is_open)
+        may_remove = post.may_change or (room.leads and room.space.is_open)
+        post.remove_url = remove(post.number) if may_remove else ""
 
 
 def _news(request, slug, number, after):

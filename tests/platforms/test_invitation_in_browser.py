@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from notifications import live
 from notifications.models import Email
 from notifications.rendering import render
-from platforms.actions.mails import READERS
 from platforms.models import SpaceInvitation, SpaceMember
 from tests.actors.test_register_in_browser import Person
 from tests.browser import Keyboard
@@ -34,7 +34,7 @@ def space():
 def address_in_the_mail(to=ADDRESS):
     """The path of the link in the last invitation to `to`, as its text has it."""
     mail = Email.objects.filter(template="space_invitation", to=to).order_by("-pk")[0]
-    text = render(mail, live=READERS[mail.live](mail)).text
+    text = render(mail, live=live.read(mail)).text
     return re.search(r"https?://[^/\s]+(/\S*/)\n", text)[1]
 
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import EmailProof, InvitationState, Tally
+from notifications import live
 from notifications.models import Email, EmailState, Suppression
 from notifications.rendering import render
 from notifications.sending import send_due
 from platforms.actions import NoEntry, doorstep, invitations, members
 from platforms.actions.invitations import Unfit
-from platforms.actions.mails import READERS
 from platforms.models import JoinRequest, Space, SpaceInvitation, SpaceMember, SpaceRole
 from s3hub.logs import Lines
 from tests.factories import make_space, make_user, verified
@@ -508,7 +508,7 @@ def test_a_mail_says_who_invites_to_what_until_when_and_the_ledger_knows_nothing
     invitation = invite(space, ADDRESS, line="We need your boat.", language="sv")[0]
     mail = Email.objects.get()
 
-    made = render(mail, live=READERS[mail.live](mail))
+    made = render(mail, live=live.read(mail))
 
     for text in (made.text, made.html):
         assert all(part in text for part in ("Cora", "Living Bays", "Eelgrass", "We need your boat.", invitation.token))

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from notifications import live
 from notifications.models import Email
 from notifications.rendering import render
 from platforms.actions import NoEntry, members
-from platforms.actions.mails import READERS
 from platforms.models import SpaceMember
 from tests.factories import make_actor, make_partnership, make_space, make_user, verified
 
@@ -119,7 +119,7 @@ def test_changing_employer_is_told_to_the_coordinators_and_leaves_a_vacant_seat(
     client_of(people["mia"]).post(url, {"on_behalf_of": second.pk, "introduction": ""})
 
     mail = Email.objects.get(template="space_seat")
-    text = render(mail, live=READERS[mail.live](mail)).text
+    text = render(mail, live=live.read(mail)).text
     assert mail.to == "cora@example.org"
     assert all(part in text for part in ("Mia", "From now on for Second Works", "First Works has nobody"))
     assert not any(part in str(mail.context) for part in ("Mia", "Works", "Living"))

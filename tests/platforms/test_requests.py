@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from actors.models import Actor
+from notifications import live
 from notifications.models import Email, EmailState
 from notifications.rendering import render
 from notifications.sending import send_due
 from platforms.actions import NoEntry, invitations, members, requests
-from platforms.actions.mails import READERS
 from platforms.models import JoinRequest, PartnershipMember, Space, SpaceInvitation, SpaceMember
 from tests.factories import make_actor, make_partnership, make_space, make_user, verified
 from tests.platforms.doorway import make_invitation
@@ -141,7 +141,7 @@ def test_a_refusal_tells_its_reason_and_one_may_ask_again(space):
     requests.decide(space, asked.pk, by=leader(space), reason="Full for now.")
 
     mail = Email.objects.get(to=eva.email)
-    assert "Full for now." in render(mail, live=READERS[mail.live](mail)).text
+    assert "Full for now." in render(mail, live=live.read(mail)).text
     assert requests.ask_to_join(space, by=eva).pk != asked.pk
     with pytest.raises(ValidationError):
         requests.decide(space, asked.pk, by=leader(space), role="member")

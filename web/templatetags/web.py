@@ -15,6 +15,7 @@ from web import kept, signs
 from web import markdown as md
 
 register = template.Library()
+OPEN_NUMBER = 987654321
 
 
 @register.simple_tag
@@ -29,6 +30,13 @@ def address(name, *args):
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+def numbered(name, *args):
+    """The address of a URL name whose last argument, a number, is still open: a function of the number. A page of many
+    such links looks the address up once."""
+    head, tail = reverse(name, args=[*args, OPEN_NUMBER]).split(str(OPEN_NUMBER))
+    return lambda number: f"{head}{number}{tail}"
 
 
 @register.simple_tag(takes_context=True)
