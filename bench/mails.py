@@ -13,6 +13,7 @@ from bench import databases
 from bench.servers import free_port
 
 COUNT = 500
+WARM = 20
 
 
 @contextlib.contextmanager
@@ -49,9 +50,14 @@ def send():
     import django  # noqa: PLC0415 - the other half of this module runs outside the hub
 
     django.setup()
-    from notifications.models import EmailState  # noqa: PLC0415
+    from notifications import live  # noqa: PLC0415
+    from notifications.composing import compose  # noqa: PLC0415
+    from notifications.models import Email, EmailState  # noqa: PLC0415
+    from notifications.rendering import render  # noqa: PLC0415
     from notifications.sending import send_due  # noqa: PLC0415
 
+    for email in Email.objects.due()[:WARM]:  # the floor sends as many before it counts
+        compose(email, render(email, live=live.read(email)))
     start = time.perf_counter()
     sent = send_due(seconds=600)[EmailState.SENT]
     print(sent / (time.perf_counter() - start), sent)

@@ -15,11 +15,16 @@ def insert(model, rows, *, unless_there="", returning=""):
     if not rows:
         return []
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    if unknown := set().union(*rows) - {field.attname for field in fields}:
+    given = set().union(*rows)
+    if unknown := given - {field.attname for field in fields}:
         raise TypeError(f"{model.__name__} has no {', '.join(sorted(unknown))}.")
-    columns = {field: _column(field, rows) for field in fields}
+    columns = {field: _column(field, rows) for field in fields if field.attname in given}
     many = {field: column for field, column in columns.items() if any(value != column[0] for value in column)}
-    one = {field: column[0] for field, column in columns.items() if field not in many}
+    one = {
+        field: columns[field][0] if field in columns else _plain(field.get_default())
+        for field in fields
+        if field not in many
+    }
     chosen = ", ".join(f"rows.{_name(field)}" if field in many else f"%s::{_kind(field)}" for field in fields)
     source = f"generate_series(1, {len(rows)})"
     if many:

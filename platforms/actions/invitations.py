@@ -56,10 +56,10 @@ class Judged:
 
 def judge(space, people):
     """What would come of inviting each of `people`, in their order; four questions however many they are."""
-    emails = {one.email for one in people if not one.problem}
+    emails = list({one.email for one in people if not one.problem})
     known = _members(space, emails)
-    bounced = set(Suppression.objects.filter(address__in=emails).values_list("address", flat=True))
-    invitations = SpaceInvitation.objects.filter(space=space, email__in=emails)
+    bounced = set(Suppression.objects.filter(address__any=emails).values_list("address", flat=True))
+    invitations = SpaceInvitation.objects.filter(space=space, email__any=emails)
     invited = set(invitations.open().values_list("email", flat=True))
     declined = set(invitations.filter(state=InvitationState.DECLINED).values_list("email", flat=True))
     sets = {Result.MEMBER: known, Result.BOUNCED: bounced, Result.INVITED: invited, Result.DECLINED: declined}
@@ -75,8 +75,8 @@ def judge(space, people):
 def _members(space, emails):
     """Of `emails`, those that a member signs in with or has proved to read."""
     members = SpaceMember.objects.filter(space=space)
-    names = members.filter(user__email__in=emails).values_list("user__email", flat=True)
-    proven = EmailAddress.objects.filter(email__in=emails, verified=True, user__in=members.values("user_id"))
+    names = members.filter(user__email__any=emails).values_list("user__email", flat=True)
+    proven = EmailAddress.objects.filter(email__any=emails, verified=True, user__in=members.values("user_id"))
     return set(names.union(proven.values_list("email", flat=True)))
 
 
@@ -120,7 +120,7 @@ def _make(people, shared):
 def _mail(pks):
     """One mail for each invitation; its number makes it a mail of its own, and tells it from the earlier ones when it
     is sent."""
-    found = SpaceInvitation.objects.filter(pk__in=pks).order_by("pk")
+    found = SpaceInvitation.objects.filter(pk__any=pks).order_by("pk")
     queue_emails(
         {
             "to": email,
@@ -148,10 +148,10 @@ def mail_key(invitation):
 def _send_again(space, by, emails):
     """Send open invitations again, now in the name of `by`: seven more days. How many."""
     bounced = Suppression.objects.filter(address=OuterRef("email"))
-    found = SpaceInvitation.objects.open().filter(space=space, email__in=emails).exclude(Exists(bounced))
+    found = SpaceInvitation.objects.open().filter(space=space, email__any=emails).exclude(Exists(bounced))
     pks = list(found.values_list("pk", flat=True))
     now = timezone.now()
-    rows = SpaceInvitation.objects.filter(pk__in=pks)
+    rows = SpaceInvitation.objects.filter(pk__any=pks)
     rows.update(by=by, sent_at=now, expires_at=now + INVITATION_DAYS, sendings=F("sendings") + 1)
     _mail(pks)
     return len(pks)
@@ -196,7 +196,7 @@ def remind(space, *, by):
     row, _member = enter(space, by, lead=True)
     due = SpaceInvitation.objects.to_remind().filter(space=row)
     pks = list(due.values_list("pk", flat=True))
-    rows = SpaceInvitation.objects.filter(pk__in=pks)
+    rows = SpaceInvitation.objects.filter(pk__any=pks)
     rows.update(reminders=F("reminders") + 1, sent_at=timezone.now())
     _mail(pks)
     if pks:
@@ -208,7 +208,7 @@ def progress(space):
     """(sent, all) of the mails of the last hour: how far a large sending has come."""
     recent = SpaceInvitation.objects.filter(space=space, sent_at__gt=timezone.now() - timedelta(hours=1))
     keys = [mail_key(one) for one in recent.only("pk", "sendings", "reminders")[:2000]]
-    waiting = Email.objects.filter(key__in=keys, state__in=[EmailState.QUEUED, EmailState.SENDING]).count()
+    waiting = Email.objects.filter(key__any=keys, state__in=[EmailState.QUEUED, EmailState.SENDING]).count()
     return len(keys) - waiting, len(keys)
 
 
