@@ -37,6 +37,13 @@ CLASSES = {
         _("Codes until sent; the rest a year"),
         _("Name and address are taken out of the mails"),
     ),
+    "told": Class(
+        _("What you were told of, and what you do not want to hear of"),
+        True,
+        PUBLIC_TASK,
+        _("Half a year"),
+        _("Deleted when the account is closed"),
+    ),
     "bounce": Class(
         _("Addresses that mail cannot reach"), True, SECURITY, _("Until staff lift the stop"), _("Deleted on request")
     ),
@@ -101,6 +108,8 @@ COLUMNS = {
         "mail": "to context secret subject answer",
         "none": "key kind language template live state",
     },
+    "notifications.notification": {"told": "thing place kind part why"},
+    "notifications.mute": {"told": "target"},
     "notifications.suppression": {"bounce": "address reason"},
     "actors.actor": {
         "contact": f"{_ACTOR['contact']} name_sort",

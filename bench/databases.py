@@ -31,7 +31,15 @@ def address(name):
 def fingerprint():
     """What the seeded rows depend on: schema, generator and region. Another one means another database."""
     digest = hashlib.sha256()
-    trees = ["*/migrations/*.py", "actors/seed*", "bench/rooms.py", "regions/*/*", "*/region.py", "actors/region/*.py"]
+    trees = [
+        "*/migrations/*.py",
+        "actors/seed*",
+        "bench/rooms.py",
+        "bench/digests.py",
+        "regions/*/*",
+        "*/region.py",
+        "actors/region/*.py",
+    ]
     for path in sorted(path for tree in trees for path in BASE.glob(tree) if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench import databases, region, rounds, spaces
+from bench import databases, digests, region, rounds, spaces
 from bench.servers import Server, headers
 
 FLOOR, HUB = "bench.floor:application", "s3hub.wsgi:application"
@@ -306,4 +306,5 @@ SCENARIOS = {
     "load": load,
     "space": space,
     "invitations": invitations,
+    "digests": lambda _places, _actors: digests.digests(Line),
 }

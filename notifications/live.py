@@ -8,6 +8,8 @@ stored nowhere. A reader of many is asked once for the mails of a batch; what it
 
 from time import monotonic
 
+from django.db.models import prefetch_related_objects
+
 FRESH = 2
 
 
@@ -25,7 +27,8 @@ def register(name, reader):
 
 
 def register_many(name, reader):
-    """`reader(emails)` returns {email.pk: values, or the NoLonger that stands for them} for all of them."""
+    """`reader(emails)` returns {email.pk: values, or the NoLonger that stands for them} for all of them. In place of
+    values there may be a function that gives them, for words that take time: it is called when the mail goes."""
     _many[name] = reader
     _readers[name] = lambda email: _given(reader([email])[email.pk])
 
@@ -49,21 +52,32 @@ def _judge_address(email):
 def _given(found):
     if isinstance(found, NoLonger):
         raise found
-    return found
+    return found() if callable(found) else found
 
 
 class Batch:
-    """The mails of one claim, read together where their readers can."""
+    """The mails of one claim, read together where their readers can; asked again for what is left when time passes."""
 
     def __init__(self, emails):
+        self._left = {email.pk: email for email in emails}
+        self._ask()
+
+    def _ask(self):
         self._found, self._until = {}, monotonic() + FRESH
+        emails = list(self._left.values())
+        for email in emails:
+            email._state.fields_cache.pop("user", None)
+        prefetch_related_objects(emails, "user")
         for name, reader in _many.items():
             if asked := [email for email in emails if email.live == name]:
                 self._found.update(reader(asked))
 
     def read(self, email):
         """As `live.read`, for one of the batch."""
-        if email.pk not in self._found or monotonic() > self._until:
+        if monotonic() > self._until:
+            self._ask()
+        del self._left[email.pk]
+        if email.pk not in self._found:
             return read(email)
         _judge_address(email)
         return _given(self._found[email.pk])

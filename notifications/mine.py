@@ -6,14 +6,27 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.mine import Part
-from notifications.models import Email, EmailKind, EmailState, Suppression
+from notifications.models import (
+    DigestSetting,
+    Email,
+    EmailKind,
+    EmailState,
+    Mute,
+    Notification,
+    Suppression,
+)
 
 BLANK = "–"
+KEPT_DAYS = 180
 UNDER_WAY = (EmailState.QUEUED, EmailState.SENDING)
 
 
 def _mails_of(user):
     return Email.objects.filter(Q(user=user) | Q(to__iexact=user.email))
+
+
+def _iso(moment):
+    return moment.isoformat() if moment else None
 
 
 def _without(value, words):
@@ -65,6 +78,33 @@ class MailPart(Part):
         """Mails that came to an end more than MAIL_DAYS ago."""
         old = Email.objects.filter(created_at__lt=now - timedelta(days=settings.MAIL_DAYS))
         return old.exclude(state__in=UNDER_WAY).delete()[0]
+
+
+class NoticePart(Part):
+    """What the person was told, what they muted, and when their digest comes."""
+
+    key = "notices"
+    order = 40
+    template = "notifications/_digest.html"
+
+    def data(self, user):
+        setting = DigestSetting.objects.filter(user=user).values("days", "hour", "seen_at").first()
+        told = Notification.objects.filter(user=user).order_by("at", "pk")
+        return {
+            "digest": setting and {**setting, "seen_at": _iso(setting["seen_at"])},
+            "muted": list(Mute.objects.filter(user=user).values_list("target", flat=True)),
+            "notices": [
+                {"what": row.thing, "why": row.why, "at": row.at.isoformat(), "seen": _iso(row.read_at)} for row in told
+            ],
+        }
+
+    def close(self, user):
+        for model in (Notification, Mute, DigestSetting):
+            model.objects.filter(user=user).delete()
+
+    def purge(self, now):
+        """What happened more than half a year ago."""
+        return Notification.objects.filter(at__lt=now - timedelta(days=KEPT_DAYS)).delete()[0]
 
 
 class StoppedPart(Part):

@@ -1,9 +1,12 @@
 """Sending what is due.
 
 A sender claims a few mails at a time and commits the claim, with a lease, before it speaks to the mail server; what it
-does not come to within half of the lease it gives back. When it
-dies in between, the lease runs out: security and transactional mails go again (the same Message-ID), a digest stops
-as unknown. No transaction is open while a mail server thinks.
+does not come to within half of the lease it gives back. When it dies in between, the lease runs out: security and
+transactional mails go again (the same Message-ID). No transaction is open while a mail server thinks.
+
+Digests come last and hundreds at a time, since thousands are due in the same minute. They go over the line in slices:
+that a slice has begun is committed before its first mail, together with what became of the slice before. So of a sender
+that dies only the slice on the line stops as unknown; the rest waits for the next sender.
 """
 
 import logging
@@ -30,13 +33,16 @@ RUN_SECONDS = 50
 BATCH = 25  # mails that are claimed at once: one wait for the disk, and one question, for so many
 MARGIN = 0.5  # of its lease a batch may use up; the rest is for the mail that is on the line
 
+DIGESTS, SLICE = 500, 100  # digests that are claimed together, and that are on the line together
+FIRST, RETRIED = "kind <> 'digest' AND attempts = 0", "kind <> 'digest' AND attempts > 0"
+
 CLAIM = """
     UPDATE notifications_email AS mail
-       SET state = 'sending', lease_until = now() + %s, attempts = mail.attempts + 1
+       SET state = 'sending', lease_until = now() + %s, begun_at = NULL, attempts = mail.attempts + 1
      WHERE state = 'queued'
        AND set_config('synchronous_commit', 'on', true) = 'on'
        AND id = ANY (ARRAY(SELECT id FROM notifications_email
-                            WHERE state = 'queued' AND due_at <= now() AND (kind = 'digest' OR attempts > 0) = %s
+                            WHERE state = 'queued' AND due_at <= now() AND {which}
                             ORDER BY (kind = 'digest'), due_at, id
                             LIMIT %s FOR UPDATE SKIP LOCKED))
  RETURNING mail.*,
@@ -62,7 +68,12 @@ def send_due(*, seconds=RUN_SECONDS):
 
 def _send_with(courier, *, until):
     done = Counter()
-    while monotonic() < until and courier.ready() and (batch := claim()):
+    while monotonic() < until and courier.ready():
+        if not (batch := claim()):
+            if not (digests := claim_digests()):
+                break
+            done += _send_digests(digests, courier, until)
+            continue
         end = min(until, monotonic() + settings.MAIL_LEASE * MARGIN)
         words = _words_of(batch)
         while batch:
@@ -98,27 +109,91 @@ def _commits_that_may_lag():
             cursor.execute("RESET synchronous_commit")
 
 
-def claim():
-    """Take the mails that have waited longest, in order; [] when nothing is due.
-
-    What was tried before comes one at a time, so that a mail that kills its senders takes no others with it; digests
-    come last and one at a time, since whether one of them went out must never be in doubt for a batch.
-    """
-    lease = timedelta(seconds=settings.MAIL_LEASE)
-    found = list(Email.objects.raw(CLAIM, [lease, False, BATCH])) or list(Email.objects.raw(CLAIM, [lease, True, 1]))
+def _claimed(which, most):
+    found = Email.objects.raw(CLAIM.format(which=which), [timedelta(seconds=settings.MAIL_LEASE), most])
     return sorted(found, key=lambda email: (email.due_at, email.pk))
+
+
+def claim():
+    """Take the mails that have waited longest, in order; [] when nothing but digests is due.
+
+    What was tried before comes one at a time, so that a mail that kills its senders takes no others with it.
+    """
+    return _claimed(FIRST, BATCH) or _claimed(RETRIED, 1)
+
+
+def claim_digests():
+    return _claimed("kind = 'digest'", DIGESTS)
+
+
+# ── Digests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+NEXT_SLICE = """
+WITH ended AS (
+    UPDATE notifications_email AS mail
+       SET state = 'sent', sent_at = now(), lease_until = NULL, answer = outcome.answer
+      FROM unnest(%(sent)s::bigint[], %(answers)s::text[]) AS outcome (id, answer)
+     WHERE mail.id = outcome.id AND mail.state = 'sending'
+), told AS (
+    UPDATE notifications_notification SET told_at = now() WHERE digest_id = ANY(%(sent)s::bigint[])
+)
+UPDATE notifications_email AS mail SET begun_at = now()
+  FROM unnest(%(begun)s::bigint[], %(attempts)s::int[]) AS mine (id, attempts)
+ WHERE mail.id = mine.id AND mail.state = 'sending' AND mail.attempts = mine.attempts
+   AND set_config('synchronous_commit', 'on', true) = 'on'
+RETURNING mail.id
+"""
+GIVE_BACK = """
+UPDATE notifications_email SET state = 'queued', lease_until = NULL, attempts = attempts - 1
+ WHERE id = ANY(%s) AND state = 'sending' AND begun_at IS NULL
+"""
+
+
+def _send_digests(batch, courier, until):
+    """Send claimed digests in slices; how many came to which state."""
+    done, sent, words = Counter(), {}, _words_of(batch)
+    end = min(until, monotonic() + settings.MAIL_LEASE * MARGIN)
+    while batch:
+        ours, batch = batch[:SLICE], batch[SLICE:]
+        begun = _next_slice(sent, ours)
+        sent = {}
+        for email in ours:
+            if email.pk not in begun:  # its lease ran out: somebody else judges it
+                continue
+            if courier.ready() and (not done or monotonic() < end):
+                done[_deliver(email, courier, words.read, sent=sent)] += 1
+            else:
+                email.give_back()
+        if monotonic() >= end or not courier.ready():
+            break
+    _next_slice(sent, [])
+    if batch:
+        with connection.cursor() as cursor:
+            cursor.execute(GIVE_BACK, [[email.pk for email in batch]])
+    return done
+
+
+def _next_slice(sent, begun):
+    """Write down what became of a slice and that the next one begins; the ids of those that are still ours."""
+    if not sent and not begun:
+        return set()
+    values = {"sent": list(sent), "answers": list(sent.values())}
+    values |= {"begun": [email.pk for email in begun], "attempts": [email.attempts for email in begun]}
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_SLICE, values)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def recover():
     """Give back what dead senders held: leases that have run out."""
     expired = Email.objects.filter(state=EmailState.SENDING, lease_until__lt=timezone.now())
-    expired.exclude(kind=EmailKind.DIGEST).update(state=EmailState.QUEUED, lease_until=None)
-    for digest in expired.filter(kind=EmailKind.DIGEST):
+    for digest in expired.filter(kind=EmailKind.DIGEST).exclude(begun_at=None):
         digest.end(EmailState.UNKNOWN, "the sender died while sending")
+    expired.exclude(kind=EmailKind.DIGEST, begun_at__isnull=False).update(state=EmailState.QUEUED, lease_until=None)
 
 
-def _deliver(email, courier, read=live.read):
-    """Bring one claimed mail to its next state and return that state."""
+def _deliver(email, courier, read=live.read, sent=None):
+    """Bring one claimed mail to its next state and return that state. With `sent` the answer to a mail that was taken
+    is put there, for the caller to write down with others."""
     if ending := _ending_without_sending(email):
         return _end(email, *ending)
     try:
@@ -141,6 +216,9 @@ def _deliver(email, courier, read=live.read):
         return _again_later(email, str(error))
     except Refused as error:
         return _refused(email, error)
+    if sent is not None:
+        sent[email.pk] = answer
+        return EmailState.SENT
     return _end(email, EmailState.SENT, answer)
 
 

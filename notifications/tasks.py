@@ -4,7 +4,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from notifications import bell, sending
+from notifications import bell, digests, sending
 from notifications.models import Email
 
 
@@ -14,4 +14,11 @@ def send_due_mail():
     end = monotonic() + sending.RUN_SECONDS
     sending.send_due()
     if monotonic() >= end and Email.objects.due().exists():
+        bell.ring()
+
+
+@shared_task
+def queue_due_digests():
+    """Queue the digests whose moment has come, and ring for them."""
+    if digests.queue_due():
         bell.ring()

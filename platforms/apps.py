@@ -9,8 +9,8 @@ class PlatformsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
-        from notifications import live  # noqa: PLC0415
-        from platforms.actions import mails, talk_mail  # noqa: PLC0415
+        from notifications import live, subjects  # noqa: PLC0415
+        from platforms.actions import mails, talk_mail, told  # noqa: PLC0415
         from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
 
@@ -20,3 +20,5 @@ class PlatformsConfig(AppConfig):
             live.register(name, reader)
         for name, reader in mails.READERS_OF_MANY.items():
             live.register_many(name, reader)
+        for name, reader in told.READERS.items():
+            subjects.register(name, reader)

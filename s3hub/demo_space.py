@@ -16,8 +16,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from actors.models import Actor, ActorStatus, Area, Certainty, Municipality, Representative, RepresentativeRole, Theme
+from notifications.models import Notification, Why
 from platforms import files
 from platforms.actions import documents
+from platforms.actions.told import place_of, tell_closely, tell_members, thing_of
 from platforms.models import (
     Activity,
     Agreement,
@@ -144,6 +146,7 @@ class Room:
         for invitation in self.row.get("invitation", ()):
             self._invite(invitation)
         self._order_by_time()
+        self._notify()
         last = Activity.objects.signs_of_life().filter(space=self.space).order_by("-at").first()
         if last:
             Space.objects.filter(pk=self.space.pk).update(active_at=last.at)
@@ -171,6 +174,31 @@ class Room:
         for row in rows:
             row.pk = None
         Activity.objects.bulk_create(rows)
+
+    def _notify(self):
+        """Tell the members of it all again, in order; what they had before their eyes on their last visit is seen."""
+        Notification.objects.filter(place=place_of(self.space.pk)).delete()
+        for activity in self.space.activities.order_by("at", "pk"):
+            tell_members(activity)
+            thing = activity.thread or activity.document or activity.decision or activity.task
+            if thing:
+                Notification.objects.filter(thing=thing_of(thing)).update(at=activity.at)
+        for member in self.members.values():
+            mine = Notification.objects.filter(user=member.user, place=place_of(self.space.pk))
+            mine.filter(at__lte=member.seen_at).update(read_at=member.seen_at)
+        for mention in Mention.objects.filter(post__thread__space=self.space, seen_at=None).select_related(
+            "post__thread"
+        ):
+            self._call({mention.user_id}, mention.post.thread, Verb.POSTED, Why.SPOKEN_TO, mention.post.created_at)
+        for decision in self.space.decisions.filter(state=DecisionState.PROPOSED):
+            answered = decision.answers.values("user")
+            asked = decision.deciding_members().exclude(user__in=answered).exclude(user=decision.by)
+            people = set(asked.values_list("user_id", flat=True))
+            self._call(people, decision, Verb.PROPOSED, Why.DECIDES, decision.created_at)
+
+    def _call(self, people, thing, verb, why, at):
+        tell_closely(people, thing, self.space.pk, verb=verb, why=why)
+        Notification.objects.filter(thing=thing_of(thing), user__in=people).update(at=at)
 
     def _tell(self, member, verb, days, **what):
         Activity.objects.create(

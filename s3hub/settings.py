@@ -193,6 +193,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
+    "queue-due-digests": {"task": "notifications.tasks.queue_due_digests", "schedule": 60.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},

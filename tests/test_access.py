@@ -27,7 +27,7 @@ SAME_FOR_ALL = {
         account_password_reset_completed
         """,
     # Forms for anybody.
-    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop",
+    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -58,6 +58,11 @@ registration_where@draft    POST  login 404 200 200 404 404 200 200
 registration_seek@draft     POST  login 404 200 200 404 404 200 200
 registration_preview@draft  POST  login 404 302 302 404 404 302 302
 registration_done@draft     POST  login 405 405 405 405 405 405 405
+
+notices                     GET   login 200 200 200 200 200 200 200
+notices                     POST  login 400 400 400 400 400 400 400
+digest_settings             GET   login 200 200 200 200 200 200 200
+digest_settings             POST  login 200 200 200 200 200 200 200
 
 my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405

@@ -16,6 +16,7 @@ SEARCHED = "?q=%3Ci+hurt%3D%27%22%3E%26"
 SHOWN = "&lt;i hurt="
 # Columns of text that no person writes.
 MADE = {"password", "key", "code", "verb", "target_type", "target_id", "template", "labels", "language"}
+MADE |= {"thing", "place", "kind", "target"}  # of notices
 NOT_FREE = (models.EmailField, models.SlugField, models.URLField)
 
 

@@ -10,10 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from notifications.tokens import SETTINGS
+from notifications.tokens import token as settings_token
 from platforms.actions.talk_mail import FOR_STOP, token
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
-from tests.factories import make_actor, make_area, make_municipality, make_partnership, make_space, make_theme
+from tests.factories import (
+    make_actor,
+    make_area,
+    make_municipality,
+    make_partnership,
+    make_space,
+    make_theme,
+    make_user,
+)
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -77,10 +87,12 @@ def pages(actor):
         "part": "pages",
         "version": 1,
         "code": "told",
-        "token": token(FOR_STOP, 1, 1),
     }
+    reader = make_user()
+    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": settings_token(SETTINGS, reader.pk)}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
+            values["token"] = tokens.get(route["name"], "")
             values["slug"] = together if route["name"].startswith("partnership") else actor.slug
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):

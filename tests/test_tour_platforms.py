@@ -7,7 +7,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from notifications.models import Email
-from platforms.actions import documents, talk
+from notifications.tokens import SETTINGS
+from notifications.tokens import token as settings_token
+from platforms.actions import decisions, documents, talk, tasks
 from platforms.actions.talk_mail import FOR_STOP, token
 from platforms.models import DocumentVersion, Partnership, Space, SpaceLink, SpaceMember, SpaceReport, Task
 from tests.factories import make_actor, make_decision, make_document, make_partnership, make_space, make_task, make_user
@@ -284,6 +286,31 @@ def write_when_the_session_has_ended(walk, thread, eva):
     walk.fill(code=Email.objects.filter(template="account_code").latest("pk").secret["code"])
     walk.press(BUTTON, shows="#write")
     assert walk.page.locator("#id_body").input_value() == "Det här är inte skickat"
+
+
+# ── Notices and the digest ───────────────────────────────────────────────────────────────────────────────────────────
+def test_walk_told(walk):
+    eva, bo = person("Eva"), person("Bo")
+    space = make_space("Levande vikar", coordinator=eva, members=[bo])
+    walk.enter(eva)
+    walk.see("notices")
+    first = talk.start(space, by=bo, title="Mätningar i den yttre skärgården", body="Vad tror du, @Eva Berg?")
+    tasks.assign(space, by=bo, title="Fråga hamnen om bojarna i den yttre farleden", owner=eva)
+    decisions.propose(space, by=bo, title="Fem vikar", proposal="Vi tar fem.", way="consent", deciders="members")
+    walk.see("notices")
+    walk.page.locator(".mute summary").first.click()
+    walk.judge("a notice that can be muted")
+    walk.press(f".mute[open] button[value='thread:{first.thread.pk}'], .mute[open] button", shows=".messages")
+    walk.press(".read-all button", shows="h1")
+    walk.see("digest_settings")
+    walk.page.locator("[name=often][value=chosen]").check()
+    walk.press("main form .btn", shows=ERRORS)
+    walk.page.locator("[name=weekdays]").first.check()
+    walk.press("main form .btn", shows=".messages")
+    walk.leave()
+    walk.see("digest_by_mail", settings_token(SETTINGS, eva.pk))
+    walk.page.locator("[name=often][value=never]").check()
+    walk.press("main form .btn", shows="h1")
 
 
 # ── Inside: working ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ SHOWS = {
     "actors/too_many_rows.html actors/_bar.html actors/_facets.html actors/_head.html actors/_hit.html "
     "actors/_nothing.html actors/_profile.html actors/_search.html",
     "registering": "actors/register_* actors/claim*",
+    "told": "notifications/notices.html notifications/digest.html",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
     "signing_in": "account/*",
@@ -39,6 +40,7 @@ LEADS_TO = {
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
+    "told": "notices digest_settings digest_by_mail",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",
     "second_factor": "mfa_*",

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Why
 from platforms.actions.rooms import Outdated, enter, next_number, tell
+from platforms.actions.told import tell_closely
 from platforms.models import Answer, Decision, DecisionAnswer, DecisionState, Presence, SpaceMember, Verb, Way
 from platforms.names import name_of
 
@@ -29,7 +31,9 @@ def propose(space, *, by, **text):
     decision = Decision.objects.create(
         space=row, number=next_number(row.decisions), by=by, on_behalf_of=member.on_behalf_of, **text
     )
-    tell(member, Verb.PROPOSED, decision=decision)
+    decide = set(decision.deciding_members().values_list("user_id", flat=True)) - {by.pk}
+    tell(member, Verb.PROPOSED, decision=decision, personal=decide)
+    tell_closely(decide, decision, row.pk, verb=Verb.PROPOSED, why=Why.DECIDES)
     return decision
 
 

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import proven_addresses
 from accounts.models import InvitationState
+from notifications import telling
 from notifications.actions import queue_emails
 from platforms.actions.rooms import enter, here, lock, log, tell
+from platforms.actions.told import place_of
 from platforms.models import (
     Activity,
     Follow,
@@ -153,6 +155,7 @@ def _take_out(space, member, *, heir=None):
     still_open.update(state=InvitationState.REVOKED, answered_at=timezone.now())
     member.space = space
     tell(member, Verb.LEFT)
+    telling.forget(member.user, place_of(space.pk))
     member.delete()
 
 

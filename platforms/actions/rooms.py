@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
+from platforms.actions.told import tell_members
 from platforms.models import SIGNS_OF_LIFE, Access, Activity, Space, SpaceMember, SpaceRole, SpaceState
 
 FROZEN = {
@@ -76,13 +77,15 @@ def next_number(rows):
     return (rows.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def tell(member, verb, **what):
-    """Note that `member` did something; a sign of life moves the space's clock. `what` names thread, document …"""
+def tell(member, verb, *, personal=(), **what):
+    """Note that `member` did something, and tell the others; a sign of life moves the space's clock. `what` names
+    thread, document …; the people (ids) in `personal` are told apart."""
     activity = Activity.objects.create(
         space=member.space, by=member.user, on_behalf_of=member.on_behalf_of, verb=verb, **what
     )
     if verb in SIGNS_OF_LIFE:
         Space.objects.filter(pk=member.space_id).update(active_at=activity.at, asked_at=None)
+    tell_members(activity, personal=personal)
     return activity
 
 

@@ -6,9 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
+from notifications import telling
 from platforms.actions import mentions
 from platforms.actions.rooms import COORDINATORS_ONLY, NoEntry, Outdated, enter, next_number, tell
 from platforms.actions.talk_mail import tell_people
+from platforms.actions.told import place_of, seen, thing_of
 from platforms.models import Activity, Follow, Mention, Post, PostVersion, Thread, Verb, Via
 from web import markdown
 
@@ -41,7 +43,7 @@ def _must_take_posts(thread):
 
 
 def _add_post(thread, member, body, via=Via.WEB, message_id=None):
-    """The post, with `unclear`: names in it that mean nobody because several have them."""
+    """The post, with `unclear`: names in it that mean nobody because several have them; and who gets a mail (ids)."""
     labels = mentions.labels_of(thread.space)
     now = timezone.now()
     post = Post.objects.create(
@@ -58,8 +60,7 @@ def _add_post(thread, member, body, via=Via.WEB, message_id=None):
     thread.post_count, thread.posted_at = post.number, now
     thread.save(update_fields=["post_count", "posted_at"])
     _speak_to(post, mentions.find(body, labels))
-    tell_people(post)
-    return post
+    return post, tell_people(post)
 
 
 def _speak_to(post, named):
@@ -75,8 +76,8 @@ def start(space, *, by, title, body):
     """Start a discussion with its first post, and return that post. Raises as `enter` does."""
     row, member = enter(space, by, write=True)
     thread = Thread.objects.create(space=row, number=next_number(row.threads), title=title, by=by)
-    post = _add_post(thread, member, body)
-    tell(member, Verb.STARTED, thread=thread)
+    post, told = _add_post(thread, member, body)
+    tell(member, Verb.STARTED, thread=thread, personal=told)
     return post
 
 
@@ -88,8 +89,8 @@ def write(thread, *, by, body, via=Via.WEB, message_id=None):
         return earlier
     thread = _locked(thread, row)
     _must_take_posts(thread)
-    post = _add_post(thread, member, body, via, message_id)
-    tell(member, Verb.POSTED, thread=thread)
+    post, told = _add_post(thread, member, body, via, message_id)
+    tell(member, Verb.POSTED, thread=thread, personal=told)
     return post
 
 
@@ -179,6 +180,7 @@ def move(thread, *, by, to):
     thread.space, thread.number = new, next_number(new.threads)
     thread.save(update_fields=["space", "number"])
     Activity.objects.filter(thread=thread).update(space=new)
+    telling.move(thing_of(thread), place_of(new.pk))
     AuditEntry.objects.record(by=by, verb="space.move_thread", target=old.partnership)
     return thread
 
@@ -199,6 +201,9 @@ def stop_following(thread_id, user_id):
     Follow.objects.filter(thread=thread_id, user=user_id).delete()
 
 
-def mark_seen(thread, user):
-    """`user` has opened the discussion: what was said to them there has reached them."""
-    Mention.objects.filter(user=user, post__thread=thread, seen_at=None).update(seen_at=timezone.now())
+def mark_seen(thread, user, *, mentions=True):
+    """`user` has the discussion before their eyes: what was said to them there has reached them. `mentions` False:
+    they are not spoken to in what they see."""
+    if mentions:
+        Mention.objects.filter(user=user, post__thread=thread, seen_at=None).update(seen_at=timezone.now())
+    seen(user, thread)

@@ -15,8 +15,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import User
 from notifications.actions import queue_email
 from notifications.live import NoLonger
+from notifications.models import Part, Why
 from platforms import presence
-from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread
+from platforms.actions.told import tell_closely
+from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread, Verb
 from platforms.names import name_of
 
 POST, ANSWER = "platforms.post", "platforms.mail_answer"
@@ -63,7 +65,7 @@ def addressed(addresses):
 
 # ── Queueing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def tell_people(post, followers=True):
-    """Queue a mail to each person who is spoken to in `post`, and to each who follows its discussion."""
+    """Queue a mail to each person who is spoken to in `post`, and to each who follows its discussion; their ids."""
     spoken_to = set(Mention.objects.filter(post=post, seen_at=None).values_list("user_id", flat=True))
     following = Follow.objects.filter(thread=post.thread_id).values_list("user_id", flat=True) if followers else ()
     people = (spoken_to | set(following)) - {post.by_id}
@@ -79,6 +81,10 @@ def tell_people(post, followers=True):
             live=POST,
             due_at=timezone.now() + presence.HERE if here else None,
         )
+    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": people}
+    tell_closely(spoken_to & people, why=Why.SPOKEN_TO, **facts)
+    tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
+    return people
 
 
 def answer(user, thread_id, reason, *, cause):

@@ -5,7 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Why
 from platforms.actions.rooms import Outdated, enter, next_number, tell
+from platforms.actions.told import tell_closely
 from platforms.models import SpaceMember, Task, Verb
 
 NO_MEMBER = _("This person is not a member of the space who can take a task.")
@@ -35,7 +37,9 @@ def assign(space, *, by, title, note="", owner=None, due_on=None, decision=None)
         decision=decision,
         by=by,
     )
-    tell(member, Verb.ASSIGNED, task=task)
+    theirs = {owner.pk} - {by.pk} if owner else set()
+    tell(member, Verb.ASSIGNED, task=task, personal=theirs)
+    tell_closely(theirs, task, row.pk, verb=Verb.ASSIGNED, why=Why.OWNS)
     return task
 
 
@@ -54,6 +58,8 @@ def edit(task, *, by, version, **values):
         raise Outdated(task)
     owner = values["owner"] if values["owner"] != task.owner else None  # an owner who has left may stay on it
     _judge(task.space, owner, values["decision"])
+    if owner and owner != by:
+        tell_closely({owner.pk}, task, task.space_id, verb=Verb.ASSIGNED, why=Why.OWNS)
     for name, value in values.items():
         setattr(task, name, value)
     task.version += 1

@@ -100,6 +100,11 @@ class Decision(models.Model):
     def is_open(self):
         return self.state == DecisionState.PROPOSED
 
+    def deciding_members(self):
+        """The members who have a say in it now."""
+        members = SpaceMember.objects.filter(space=self.space_id)
+        return members.coordinators() if self.deciders == Deciders.COORDINATORS else members.writers()
+
     def is_decided_by(self, member):
         """Whether `member` (or None) has a say in it."""
         if member is None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from platforms import decision_log as log
 from platforms.actions import Frozen, Outdated, decisions
+from platforms.actions.told import seen
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm
 from platforms.models import Answer, DecisionState, Way
 from platforms.views.frame import conflict, form_view, must_write, room_or_404, show, space_view, typed
@@ -116,6 +117,7 @@ def _why_not_edited(decision, room):
 def decision(request, slug, number):
     room = room_or_404(request, slug)
     found = _decision(room, number)
+    seen(request.user, found)
     answers = list(found.answers.select_related("user", "on_behalf_of"))
     mine = next((one for one in answers if one.user_id == request.user.pk), None)
     initial = {"answer": mine.answer, "comment": mine.comment} if mine else {}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from platforms import files
 from platforms.actions import Frozen, documents
+from platforms.actions.told import seen
 from platforms.forms.documents import TitleForm, UploadForm, VersionForm
 from platforms.models import DocumentVersion, Scan
 from platforms.views.frame import form_view, must_write, room_or_404, saying, show, space_view, typed
@@ -93,6 +94,7 @@ def document(request, slug, number):
     found = _document(room, number)
     if found.removed_at:
         return show(request, "platforms/document_removed.html", room, {"document": found}, tab="documents", status=410)
+    seen(request.user, found)
     form = VersionForm()
     if request.method == "POST":
         must_write(room)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Subquery
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from platforms import presence
 from platforms.actions import mentions, note_visit, talk
 from platforms.actions.talk_mail import reply_address
 from platforms.forms.talk import MoveForm, PostForm, ThreadForm
-from platforms.models import POSTS_ON_A_PAGE, Follow, Post, SpaceMember, Thread, page_of_post
+from platforms.models import POSTS_ON_A_PAGE, Follow, Mention, Post, SpaceMember, Thread, page_of_post
 from platforms.views.frame import Room, form_view, room_or_404, show, space_view, typed
 from web.kept import kept
 from web.paging import MAX_PAGE, Page, page_of
@@ -185,9 +185,10 @@ def _news(request, slug, number, after):
         return HttpResponse(status=204)
     member = SpaceMember(space=found.space, user=request.user, role=found.role) if found.role else None
     room = Room(found.space, member, request.user)
-    posts = _with_people(found.posts.filter(number__gt=after, number__lte=last))
+    calls = Mention.objects.unseen_by(request.user).filter(post=OuterRef("pk"))
+    posts = _with_people(found.posts.filter(number__gt=after, number__lte=last).annotate(calls_reader=Exists(calls)))
     if member:
-        talk.mark_seen(found, request.user)
+        talk.mark_seen(found, request.user, mentions=any(post.calls_reader for post in posts))
     _mark(posts, room, found, after + 1)
     context = {"room": room, "space": found.space, "thread": found, "posts": posts}
     return render(request, "platforms/_new_posts.html", context)

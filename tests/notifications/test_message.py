@@ -31,6 +31,7 @@ ALL = {
     "space_invitation_answered": {"invitation": {"name": "Bo", "email": "bo@example.org"}, "space": SPACE},
     "space_request": {"request": {"pk": 1}, "space": SPACE},
     "space_seat": {"space": SPACE},
+    "digest": {"count": 3, "needs": 1, "more": 1},
 }
 
 

@@ -379,8 +379,8 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, space, people,
             documents.revise(document, by=people[1], sound=sound)
     client = sign_in(client, people[1])
 
-    assert questions(lambda: client.get(reverse("documents", args=[space.slug]))) == 6
-    assert questions(lambda: client.get(url("document", document))) == 6
+    assert questions(lambda: client.get(reverse("documents", args=[space.slug]))) == 7
+    assert questions(lambda: client.get(url("document", document))) == 8
 
 
 def test_a_document_has_no_address_but_the_view(space):

@@ -106,7 +106,7 @@ def test_menu_permissions_and_badge_cost_at_most_four_questions(client, mia, spa
         make_space(members=[mia])
     client.force_login(mia)
 
-    assert questions(lambda: client.get(reverse("about"))) == 3
+    assert questions(lambda: client.get(reverse("about"))) == 4
     assert questions(lambda: client.get("/en/no/such/page/")) <= 5
 
 
@@ -146,7 +146,7 @@ def test_the_list_asks_as_much_for_many_as_for_one(client, mia, number):
     make_many(mia, number, state=SpaceState.PAUSED)
     client.force_login(mia)
 
-    assert questions(lambda: client.get(reverse("my_spaces"))) == 9
+    assert questions(lambda: client.get(reverse("my_spaces"))) == 10
     answer = client.get(reverse("my_spaces"))
     assert len(answer.context["rows"]) == min(number, my_spaces.PAGE_SIZE)
     assert len(answer.content) <= 60_000

@@ -163,4 +163,4 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, space, people,
         make_task(space, owner=people[1], decision=make_decision(space), due_on=day(number))
     client.force_login(people[1])
 
-    assert questions(lambda: client.get(listed(space))) == 7
+    assert questions(lambda: client.get(listed(space))) == 8

@@ -71,6 +71,7 @@ class Email(models.Model):
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    begun_at = models.DateTimeField(_("on the line since"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     answer = models.TextField(_("the mail server's answer"), blank=True)

@@ -1,0 +1,132 @@
+"""The digest: one mail for everything that a person has neither seen on the site nor been told of.
+
+Two steps, each safe to repeat. When it is due, `queue_due` writes a mail without words into the outbox and moves the
+person's next moment, in one transaction. When a sender takes it, `read` asks what there is to tell by then and marks
+those rows with the mail; once it went out they are told. Rows of a mail of which nobody knows whether it went out are
+still to be told: they come in the next one.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from notifications.actions import queue_emails
+from notifications.live import NoLonger
+from notifications.models import DigestSetting, EmailKind, Mute, Notification, Part
+from notifications.schedule import next_due
+from notifications.subjects import lines_of
+from notifications.tokens import SETTINGS, token
+
+BATCH = 500
+MOST = {Part.NEEDS: 3, Part.DECIDED: 5, Part.NEW: 7}
+AWAY_AFTER, AWAY_DIGESTS, AWAY_PAUSE = timedelta(days=21), 2, timedelta(days=27)
+FRESH_DAYS = 7  # a digest that could not be sent for so long is not sent: the next one tells the same
+MARK = """
+UPDATE notifications_notification AS row SET digest_id = taken.mail
+FROM unnest(%s::bigint[], %s::bigint[]) AS taken (id, mail) WHERE row.id = taken.id
+"""
+
+
+# ── Due ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def queue_due(now=None):
+    """Queue the digests whose moment has come; how many. However late, doubled or rare the runs: each moment once."""
+    now, count = now or timezone.now(), 0
+    while found := _queue_batch(now):
+        count += found.count(True)
+    return count
+
+
+@transaction.atomic
+def _queue_batch(now):
+    """For a batch of people whose moment has come: whether each got a mail. Other runs take other people."""
+    due = DigestSetting.objects.filter(next_at__lte=now).order_by("next_at", "pk").select_related("user")
+    rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    users = [row.user_id for row in rows]
+    waiting = set(Notification.objects.pending().filter(user__in=users).values_list("user_id", flat=True))
+    told = {row.user_id for row in rows if row.user_id in waiting and row.user.is_active}
+    queue_emails(_mail(row, now) for row in rows if row.user_id in told)
+    for row in rows:
+        row.silent += row.user_id in told
+        row.next_at = next_due(now + AWAY_PAUSE if is_away(row, now) else now, row.days, row.hour)
+    DigestSetting.objects.bulk_update(rows, ["silent", "next_at"])
+    return [row.user_id in told for row in rows]
+
+
+def is_away(setting, now):
+    """Whether the person has not been seen for so long that a digest a month is enough."""
+    is_long = setting.seen_at is None or setting.seen_at < now - AWAY_AFTER
+    return setting.silent > AWAY_DIGESTS and is_long
+
+
+def _mail(setting, now):
+    return {
+        "to": setting.user.email,
+        "user_id": setting.user_id,
+        "language": setting.user.language,
+        "template": "digest",
+        "context": {},
+        "live": "notifications.digest",
+        "kind": EmailKind.DIGEST,
+        "key": f"digest:{setting.user_id}:{setting.next_at:%Y-%m-%dT%H}",
+        "expires_at": now + timedelta(days=FRESH_DAYS),
+    }
+
+
+# ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def read(emails):
+    """What each digest tells now, {email.pk: values or NoLonger}; its rows are marked with the mail."""
+    users = [email.user_id for email in emails]
+    rows = list(Notification.objects.pending().filter(user__in=users).order_by("part", "-at", "-pk"))
+    away = set(DigestSetting.objects.filter(user__in=users, silent__gt=AWAY_DIGESTS).values_list("user_id", flat=True))
+    muted = set(Mute.objects.filter(user__in=users).values_list("user_id", "target"))
+    lines, by_user = lines_of(rows), defaultdict(list)
+    for row in rows:
+        if row.pk in lines and not any((row.user_id, target) in muted for target in row.targets):
+            by_user[row.user_id].append(row)
+    found, marked = {}, []
+    for email in emails:
+        mine = by_user.pop(email.user_id, [])  # of two digests of a person in one batch, the first tells
+        marked += [(row.pk, email.pk) for row in mine]
+        words = partial(_words, email, mine, lines, email.user_id in away)
+        found[email.pk] = words if mine else NoLonger("nothing is new")
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [[pk for pk, _mail in marked], [mail for _pk, mail in marked]])
+    return found
+
+
+def _words(email, rows, lines, is_away):
+    """The values for the mail, in the language of its reader; every word and address made once for text and HTML."""
+    with translation.override(email.language):
+        parts = []
+        for part in Part:
+            those = [row for row in rows if row.part == part][: MOST[part]]
+            told = [_told(row, lines[row.pk]) for row in those]
+            parts += [{"label": str(part.label), "rows": told}] if told else []
+        stop = settings.SITE_URL + reverse("digest_by_mail", args=[token(SETTINGS, email.user_id)])
+        everything = settings.SITE_URL + reverse("notices")
+    return {
+        "parts": parts,
+        "count": len(rows),
+        "more": len(rows) - sum(len(part["rows"]) for part in parts),
+        "needs": sum(row.part == Part.NEEDS for row in rows),
+        "is_away": is_away,
+        "stop": stop,
+        "everything": everything,
+        "headers": {
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"<digest.{settings.MAIL_DOMAIN}>",
+        },
+    }
+
+
+def _told(row, line):
+    words = {"title": line.title, "place": line.place, "text": str(line.text()), "action": str(line.action)}
+    why = _("You are told because %(why)s.") % {"why": row.get_why_display()}
+    return {**words, "url": line.url(), "why": why, "at": row.at}

@@ -1,0 +1,77 @@
+"""Telling people that something happened, and noting that they have seen it. Domain actions call this in their own
+transaction, so that there is never the one without the other."""
+
+from django.db import connection
+from django.utils import timezone
+
+from notifications.models import EVERYTHING, Mute, Notification, Part
+from notifications.schedule import first_due
+
+# What happens again with a thing that a person has neither seen nor been told of is counted, and keeps the weightier
+# part; otherwise it begins anew. People come in the order of their ids, so that two tellings never wait for each other.
+TELL = """
+INSERT INTO notifications_notification AS old (user_id, thing, place, kind, part, why, at, count, told_at)
+SELECT person.id, %(thing)s, %(place)s, %(kind)s, %(part)s, %(why)s, %(now)s, 1,
+       CASE WHEN person.id = ANY(%(mailed)s::bigint[]) THEN %(now)s::timestamptz END
+FROM accounts_user person
+WHERE person.id = ANY(%(people)s::bigint[]) AND person.is_active AND NOT EXISTS (
+    SELECT FROM notifications_mute WHERE user_id = person.id AND target = ANY(%(targets)s::text[]))
+ORDER BY person.id
+ON CONFLICT (user_id, thing) DO UPDATE SET
+    place = excluded.place, at = excluded.at, read_at = NULL, told_at = excluded.told_at, digest_id = NULL,
+    kind = CASE WHEN {waits} AND old.part < excluded.part THEN old.kind ELSE excluded.kind END,
+    why = CASE WHEN {waits} AND old.part < excluded.part THEN old.why ELSE excluded.why END,
+    part = CASE WHEN {waits} THEN least(old.part, excluded.part) ELSE excluded.part END,
+    count = CASE WHEN {waits} THEN old.count + 1 ELSE 1 END
+""".format(waits="(old.read_at IS NULL AND old.told_at IS NULL)")
+
+SETTINGS = """
+INSERT INTO notifications_digestsetting (user_id, days, hour, next_at, silent)
+SELECT person.id, 2, 8, %(first)s, 0 FROM accounts_user person
+WHERE person.id = ANY(%(people)s::bigint[]) AND person.is_active
+  AND NOT EXISTS (SELECT FROM notifications_digestsetting WHERE user_id = person.id)
+ORDER BY person.id
+ON CONFLICT (user_id) DO NOTHING
+"""
+
+
+def notify(people, *, thing, place, kind, why, part=Part.NEW, mailed=()):
+    """Tell `people` (ids) of a thing ("thread:12") in a place ("space:3"). `mailed` are ids of those among them who get
+    a mail of their own about it: their digest does not repeat it. Whoever has muted it hears nothing."""
+    people = sorted(set(people))
+    if not people:
+        return
+    values = {"thing": thing, "place": place, "kind": kind, "part": part, "why": why, "now": timezone.now()}
+    values |= {"people": people, "mailed": sorted(mailed), "targets": [EVERYTHING, f"kind:{kind}", place, thing]}
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, values)
+        cursor.execute(SETTINGS, {"people": people, "first": first_due()})
+
+
+def mark_read(user, *things):
+    """`user` has seen these things on the site."""
+    Notification.objects.filter(user=user, thing__in=things, read_at=None).update(read_at=timezone.now())
+
+
+def mark_all_read(user, until):
+    """`user` has seen everything up to `until`, the newest that the page showed: what came since stays unread."""
+    Notification.objects.filter(user=user, read_at=None, at__lte=until).update(read_at=timezone.now())
+
+
+def move(thing, place):
+    """A thing lies in another place now; who may read it is decided there."""
+    Notification.objects.filter(thing=thing).update(place=place)
+
+
+def set_muted(user, target, *, muted):
+    """Hear nothing more of `target`, from now on, or hear of it again."""
+    if muted:
+        Mute.objects.get_or_create(user=user, target=target)
+    else:
+        Mute.objects.filter(user=user, target=target).delete()
+
+
+def forget(user, place):
+    """The place is closed to `user` from now on."""
+    Notification.objects.filter(user=user, place=place).delete()
+    Mute.objects.filter(user=user, target=place).delete()

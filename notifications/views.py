@@ -1,0 +1,146 @@
+"""What is new for a person on the site, what they want to hear of, and when the digest comes."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from notifications import telling
+from notifications.forms import DigestForm, choose
+from notifications.models import EVERYTHING, DigestSetting, Mute, Notification
+from notifications.subjects import lines_of
+from notifications.tokens import SETTINGS, read_token
+from web.paging import number_in, page_of
+
+private = cache_control(private=True, no_store=True)
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+TARGET = 40  # characters at most
+MOST_NAMES = 200  # notifications that are looked through for the names of what is muted
+ONE_CLICK = "List-Unsubscribe"  # RFC 8058: what a mail program posts
+
+
+@private
+@form_view
+def notices(request):
+    """Everything that a person was told, newest first; POST marks all as seen, or mutes something."""
+    if request.method == "POST":
+        return _change(request)
+    page = page_of(
+        Notification.objects.filter(user=request.user).values_list("pk", flat=True),
+        number_in(request),
+        settings.PAGE_SIZE,
+    )
+    rows = list(Notification.objects.filter(pk__in=page.rows))
+    lines = lines_of(rows)
+    gone = [row.pk for row in rows if row.pk not in lines and row.read_at is None]
+    if gone:  # what the person may no longer read, or is there no more, counts as news to nobody
+        Notification.objects.filter(pk__in=gone).update(read_at=timezone.now())
+    muted = list(Mute.objects.filter(user=request.user))
+    targets = {mute.target for mute in muted}
+    shown = [
+        {"row": row, "line": lines[row.pk], "is_muted": bool({row.thing, row.place} & targets)}
+        for row in rows
+        if row.pk in lines
+    ]
+    context = {"page": page, "rows": shown, "muted": _named(muted, request.user), "until": max_at(rows)}
+    return render(request, "notifications/notices.html", context)
+
+
+def max_at(rows):
+    """The newest moment on the page, for "mark all as seen": what comes later stays unread."""
+    return max((row.at for row in rows), default=timezone.now()).isoformat()
+
+
+def _named(muted, user):
+    """What is muted, with the name by which a notification still tells it."""
+    targets = [one.target for one in muted]
+    about = Notification.objects.filter(user=user).filter(Q(thing__in=targets) | Q(place__in=targets))
+    rows = list(about[:MOST_NAMES])
+    lines, names = lines_of(rows), {EVERYTHING: _("everything")}
+    for row in rows:
+        if line := lines.get(row.pk):
+            names |= {row.thing: line.title, row.place: line.place}
+    return [{"target": one, "name": names.get(one) or _("something that is no longer there")} for one in targets]
+
+
+def _change(request):
+    """Mark as seen, mute or unmute; back to the list."""
+    target = request.POST.get("target", "")
+    if request.POST.get("do") == "read":
+        until = parse_datetime(request.POST.get("until", "")[:TARGET])
+        if until is None or timezone.is_naive(until):
+            raise BadRequest("No such moment.")
+        telling.mark_all_read(request.user, until + timedelta(microseconds=1))
+    elif request.POST.get("do") in ("mute", "unmute"):
+        muted = request.POST["do"] == "mute"
+        if muted and not _is_told_of(request.user, target):
+            raise Http404
+        telling.set_muted(request.user, target, muted=muted)
+        words = _("You hear no more of it.") if muted else _("You hear of it again.")
+        messages.success(request, words)
+    else:
+        raise BadRequest("Nothing to do.")
+    return redirect("notices")
+
+
+def _is_told_of(user, target):
+    mine = Notification.objects.filter(user=user)
+    return target == EVERYTHING or mine.filter(thing=target).exists() or mine.filter(place=target).exists()
+
+
+# ── The digest ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@private
+@form_view
+def digest_settings(request):
+    """When my digest comes."""
+    return _settings(request, request.user, "notices")
+
+
+@private
+@csrf_exempt
+@login_not_required
+@form_view
+def digest_by_mail(request, token):
+    """The same from a mail, without signing in. GET changes nothing; a mail program's one click (RFC 8058) ends it."""
+    user_id = read_token(SETTINGS, token)
+    user = get_object_or_404(User, pk=user_id, is_active=True) if user_id else None
+    if user is None:
+        raise Http404
+    if ONE_CLICK in request.POST:
+        choose(_setting_of(user), timezone.now(), days=0, hour=8)
+        return render(request, "notifications/digest.html", {"is_done": True})
+    return _settings(request, user, "")
+
+
+def _setting_of(user):
+    return DigestSetting.objects.get_or_create(user=user)[0]
+
+
+def _settings(request, user, back):
+    setting = _setting_of(user) if request.method == "POST" else _read_setting(user)
+    form = DigestForm.of(setting, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        choose(setting, timezone.now(), days=form.cleaned_data["days"], hour=form.cleaned_data["hour"])
+        if not back:
+            return render(request, "notifications/digest.html", {"is_done": True, "setting": setting})
+        messages.success(request, _("The changes are saved."))
+        return redirect(back)
+    context = {"form": form, "setting": setting, "by_mail": not back}
+    return render(request, "notifications/digest.html", context)
+
+
+def _read_setting(user):
+    """The person's setting, or what holds as long as they have none: a page that is only read writes nothing."""
+    return DigestSetting.objects.filter(user=user).first() or DigestSetting(user=user)
