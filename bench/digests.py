@@ -82,11 +82,10 @@ def fill(count):
             talk(space, there, 1, 2)
 
 
-def queue():
+def tell():
     """Something is new in every space, and everybody's digest is due."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from notifications import digests as made  # noqa: PLC0415
     from notifications.models import DigestSetting, Email, Notification, Why  # noqa: PLC0415
     from notifications.schedule import next_due  # noqa: PLC0415
     from platforms.actions.told import place_of, thing_of  # noqa: PLC0415
@@ -104,9 +103,23 @@ def queue():
     )
     users = members.values_list("user_id", flat=True).distinct()
     DigestSetting.objects.bulk_create((DigestSetting(user_id=user) for user in users), ignore_conflicts=True)
-    now = timezone.now()
-    DigestSetting.objects.update(next_at=next_due(now - timedelta(days=8), 127, 8), silent=0)
-    print(json.dumps({"queued": made.queue_due()}))
+    DigestSetting.objects.update(next_at=next_due(timezone.now() - timedelta(days=8), 127, 8), silent=0)
+
+
+def queue():
+    from notifications.digests import queue_due  # noqa: PLC0415
+
+    tell()
+    print(json.dumps({"queued": queue_due()}))
+
+
+def schedule():
+    """What the scheduler does, without a pause."""
+    from notifications.digests import queue_due  # noqa: PLC0415
+
+    while True:
+        queue_due()
+        time.sleep(0.05)
 
 
 def send():
@@ -134,4 +147,6 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    {"fill": lambda: fill(int(sys.argv[2])), "queue": queue, "send": send}[sys.argv[1]]()
+    {"fill": lambda: fill(int(sys.argv[2])), "tell": tell, "queue": queue, "schedule": schedule, "send": send}[
+        sys.argv[1]
+    ]()

@@ -20,11 +20,12 @@ from notifications.actions import queue_emails
 from notifications.live import NoLonger
 from notifications.models import DigestSetting, EmailKind, Mute, Notification, Part
 from notifications.schedule import next_due
-from notifications.subjects import lines_of
+from notifications.subjects import dates_of, lines_of
 from notifications.tokens import SETTINGS, token
 
 BATCH = 500
 MOST = {Part.NEEDS: 3, Part.DECIDED: 5, Part.NEW: 7}
+MOST_DATES, AHEAD = 5, timedelta(days=7)
 AWAY_AFTER, AWAY_DIGESTS, AWAY_PAUSE = timedelta(days=21), 2, timedelta(days=27)
 FRESH_DAYS = 7  # a digest that could not be sent for so long is not sent: the next one tells the same
 MARK = """
@@ -89,18 +90,19 @@ def read(emails):
     for row in rows:
         if row.pk in lines and not any((row.user_id, target) in muted for target in row.targets):
             by_user[row.user_id].append(row)
+    coming = dates_of(list(by_user), timezone.localdate() + AHEAD)
     found, marked = {}, []
     for email in emails:
         mine = by_user.pop(email.user_id, [])  # of two digests of a person in one batch, the first tells
         marked += [(row.pk, email.pk) for row in mine]
-        words = partial(_words, email, mine, lines, email.user_id in away)
+        words = partial(_words, email, mine, lines, coming.get(email.user_id, ()), email.user_id in away)
         found[email.pk] = words if mine else NoLonger("nothing is new")
     with connection.cursor() as cursor:
         cursor.execute(MARK, [[pk for pk, _mail in marked], [mail for _pk, mail in marked]])
     return found
 
 
-def _words(email, rows, lines, is_away):
+def _words(email, rows, lines, coming, is_away):
     """The values for the mail, in the language of its reader; every word and address made once for text and HTML."""
     with translation.override(email.language):
         parts = []
@@ -108,12 +110,14 @@ def _words(email, rows, lines, is_away):
             those = [row for row in rows if row.part == part][: MOST[part]]
             told = [_told(row, lines[row.pk]) for row in those]
             parts += [{"label": str(part.label), "rows": told}] if told else []
+        dates = [{**_words_of(line), "on": on} for on, line in coming[:MOST_DATES]]
+        parts[-1:-1] = [{"label": _("Coming up"), "rows": dates}] if dates else []
         stop = settings.SITE_URL + reverse("digest_by_mail", args=[token(SETTINGS, email.user_id)])
         everything = settings.SITE_URL + reverse("notices")
     return {
         "parts": parts,
         "count": len(rows),
-        "more": len(rows) - sum(len(part["rows"]) for part in parts),
+        "more": len(rows) - sum("at" in one for part in parts for one in part["rows"]),
         "needs": sum(row.part == Part.NEEDS for row in rows),
         "is_away": is_away,
         "stop": stop,
@@ -126,7 +130,16 @@ def _words(email, rows, lines, is_away):
     }
 
 
+def _words_of(line):
+    return {
+        "title": line.title,
+        "place": line.place,
+        "text": str(line.text()),
+        "action": str(line.action),
+        "url": line.url(),
+    }
+
+
 def _told(row, line):
-    words = {"title": line.title, "place": line.place, "text": str(line.text()), "action": str(line.action)}
     why = _("You are told because %(why)s.") % {"why": row.get_why_display()}
-    return {**words, "url": line.url(), "why": why, "at": row.at}
+    return {**_words_of(line), "why": why, "at": row.at}

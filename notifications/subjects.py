@@ -6,7 +6,7 @@ So a notification keeps no words of a closed room, and whoever may no longer rea
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_readers = {}
+_readers, _dates = {}, []
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,20 @@ def lines_of(rows):
         if reader := _readers.get(kind):
             found |= reader(those)
     return found
+
+
+def register_dates(reader):
+    """`reader(users, until)` returns {user id: [(date, Line)]} of what is due for these people (ids) up to a day."""
+    _dates.append(reader)
+
+
+def dates_of(users, until):
+    """{user id: [(date, Line)]}, the next first."""
+    found = {}
+    for reader in _dates:
+        for user, dates in reader(users, until).items():
+            found.setdefault(user, []).extend(dates)
+    return {user: sorted(dates, key=lambda one: one[0]) for user, dates in found.items()}
 
 
 def id_of(row):

@@ -22,3 +22,4 @@ class PlatformsConfig(AppConfig):
             live.register_many(name, reader)
         for name, reader in told.READERS.items():
             subjects.register(name, reader)
+        subjects.register_dates(told.dates)

@@ -28,6 +28,7 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from notifications.contact import ContactForm
+from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm, TaskForm
 from platforms.forms.documents import TitleForm, UploadForm, VersionForm
@@ -41,7 +42,17 @@ from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
 from web.views import SampleForm
 
-REGISTER = [ContactForm, SampleForm, SignUpForm, Places, DecisionForm, BulkForm, MergeForm, RepresentativeForm]
+REGISTER = [
+    ContactForm,
+    DigestForm,
+    SampleForm,
+    SignUpForm,
+    Places,
+    DecisionForm,
+    BulkForm,
+    MergeForm,
+    RepresentativeForm,
+]
 MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm]
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]

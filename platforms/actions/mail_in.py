@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import Tally, User
-from notifications import incoming
+from notifications import bounces, incoming
 from notifications.stripping import strip
 from platforms.actions import talk
 from platforms.actions.rooms import Frozen, NoEntry
@@ -24,6 +24,7 @@ class Outcome(Enum):
     POSTED = "posted"
     TOLD = "the writer was told why not"
     DROPPED = "dropped: automatic"
+    STOPPED = "a mail of ours did not arrive: the address is stopped"
     NOBODY = "no such address"
     UNREADABLE = "not a mail"
 
@@ -35,7 +36,7 @@ def receive(raw, recipients=()):
     except incoming.Unreadable:
         return Outcome.UNREADABLE
     if mail.is_automatic:
-        return Outcome.DROPPED
+        return Outcome.STOPPED if bounces.take(raw) else Outcome.DROPPED
     found = addressed(recipients or mail.recipients)
     thread = Thread.objects.select_related("space").filter(pk=found[0]).first() if found else None
     user = User.objects.filter(pk=found[1], is_active=True).first() if found else None

@@ -2,13 +2,26 @@
 
 from functools import partial
 
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from notifications import telling
-from notifications.models import Part, Why
+from notifications.models import EVERYTHING, DigestSetting, Mute, Part, Why
 from notifications.subjects import Line, id_of
-from platforms.models import Decision, Document, SpaceMember, Task, Thread, Verb
+from platforms.models import (
+    Decision,
+    DecisionAnswer,
+    DecisionState,
+    Document,
+    Follow,
+    SpaceMember,
+    SpaceState,
+    Task,
+    Thread,
+    Verb,
+)
 
 THINGS = {"thread": Thread, "document": Document, "decision": Decision, "task": Task}
 QUIET = (Verb.JOINED, Verb.LEFT, Verb.REVIVED, Verb.FINISHED)  # nobody is called for these
@@ -38,6 +51,20 @@ def tell_members(activity, *, personal=()):
 def tell_closely(people, row, space_id, *, verb, why, part=Part.NEEDS, mailed=()):
     """Tell people (ids) of a thing that concerns them more closely than other members."""
     telling.notify(people, part=part, why=why, mailed=mailed, **_facts(row, space_id, verb))
+
+
+def reach(space, by, thread=None):
+    """Whom a post will reach, before it is written: how many people, of them how many by a mail at once (they follow
+    the `thread`), and how many in their next digest. Those who are spoken to by name get a mail besides."""
+    targets = [EVERYTHING, place_of(space.pk), *([thing_of(thread)] if thread else [])]
+    mute = Mute.objects.filter(user=OuterRef("user"), target__in=targets)
+    never = DigestSetting.objects.filter(user=OuterRef("user"), days=0)
+    follow = Follow.objects.filter(user=OuterRef("user"), thread=thread)
+    others = SpaceMember.objects.filter(space=space).exclude(user=by)
+    others = others.annotate(follows=Exists(follow), no_digest=Exists(mute) | Exists(never))
+    return others.aggregate(
+        people=Count("pk"), now=Count("pk", Q(follows=True)), later=Count("pk", Q(follows=False, no_digest=False))
+    )
 
 
 def seen(user, *rows):
@@ -82,6 +109,37 @@ def _text(row):
     if row.kind == Verb.POSTED:
         return ngettext("%(count)s new post", "%(count)s new posts", row.count) % {"count": row.count}
     return WORDS[row.kind]
+
+
+def dates(users, until):
+    """For `notifications.subjects`: own tasks and open proposals that these people (ids) still have to answer."""
+    found = {}
+    tasks = Task.objects.open().filter(owner__in=users, due_on__lte=until, space__state=SpaceState.OPEN)
+    for task in tasks.select_related("space"):
+        found.setdefault(task.owner_id, []).append((task.due_on, _dated(task, _("your task"))))
+    for user, decision in _asked(users, until):
+        found.setdefault(user, []).append((decision.answer_by, _dated(decision, _("last day to answer"))))
+    return found
+
+
+def _asked(users, until):
+    """(user id, decision) of open proposals with a last day up to `until`, for each of `users` still to answer."""
+    theirs = SpaceMember.objects.writers().filter(user__in=users)
+    days = {"answer_by__gte": timezone.localdate(), "answer_by__lte": until}
+    rows = Decision.objects.filter(state=DecisionState.PROPOSED, space__state=SpaceState.OPEN, **days)
+    rows = list(rows.filter(space__in=theirs.values("space")).select_related("space"))
+    answered = set(DecisionAnswer.objects.filter(decision__in=rows).values_list("user_id", "decision_id"))
+    members = list(theirs.filter(space__in={row.space_id for row in rows}))
+    return [
+        (member.user_id, row)
+        for row in rows
+        for member in members
+        if member.space_id == row.space_id and row.is_decided_by(member) and (member.user_id, row.pk) not in answered
+    ]
+
+
+def _dated(thing, words):
+    return Line(thing.title, thing.get_absolute_url, thing.space.name, lambda: words)
 
 
 CLOSE = {

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from platforms import presence
 from platforms.actions import mentions, note_visit, talk
 from platforms.actions.talk_mail import reply_address
+from platforms.actions.told import reach
 from platforms.forms.talk import MoveForm, PostForm, ThreadForm
 from platforms.models import POSTS_ON_A_PAGE, Follow, Mention, Post, SpaceMember, Thread, page_of_post
 from platforms.views.frame import Room, form_view, room_or_404, show, space_view, typed
@@ -94,7 +95,8 @@ def thread_new(request, slug):
     elif not room.may_write:
         messages.error(request, _("You cannot write in this space just now."))
         return redirect("threads", slug)
-    return show(request, "platforms/thread_new.html", room, {"form": form}, tab="threads")
+    context = {"form": form, "reach": reach(room.space, request.user)}
+    return show(request, "platforms/thread_new.html", room, context, tab="threads")
 
 
 @space_view
@@ -139,6 +141,8 @@ def _page(request, room, found, form, number):
         "follows": room.member and Follow.objects.filter(thread=found, user=request.user).exists(),
         "by_mail": bool(reply_address(found.pk, request.user.pk)),
     }
+    if context["may_post"]:
+        context["reach"] = reach(room.space, request.user, found)
     return show(request, "platforms/thread.html", room, context, tab="threads")
 
 

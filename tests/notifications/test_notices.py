@@ -24,6 +24,7 @@ def line(number, kind):
 def berth(monkeypatch):
     """A kind of thing that everybody may read, but for those with an odd number above a thousand."""
     monkeypatch.setattr(subjects, "_readers", {})
+    monkeypatch.setattr(subjects, "_dates", [])
 
     def read(rows):
         return {row.pk: line(subjects.id_of(row), row.kind) for row in rows if subjects.id_of(row) < 1000}

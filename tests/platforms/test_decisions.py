@@ -371,5 +371,5 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, space, people,
 
     assert questions(lambda: client.get(reverse("decisions", args=[space.slug]))) == 6
     assert questions(lambda: client.get(url("decision", decision))) == 9
-    assert questions(lambda: client.get(url("decision_record", decision))) == 10
+    assert questions(lambda: client.get(url("decision_record", decision))) == 11
     assert questions(lambda: exported(client, space, "csv")) == 7
