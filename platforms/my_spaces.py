@@ -9,6 +9,12 @@ from platforms.models import Decision, Mention, Space, SpaceMember, Task
 
 PAGE_SIZE = 25
 FOLDED = 10
+SHOWN = (
+    "user",
+    *(f"space__{name}" for name in ("slug", "name", "state", "active_at")),
+    *(f"space__partnership__{name}" for name in ("slug", "name_sv", "name_en")),
+    "on_behalf_of__name",
+)
 MOST = 100  # more news than this is not counted
 
 # What others did in each space since the last visit, counted up to MOST: each space costs at most so many rows.
@@ -49,7 +55,7 @@ def of(user):
 
 def rows_of(user, pks):
     """The memberships with these ids as Rows, in this order."""
-    found = SpaceMember.objects.filter(pk__in=pks).select_related("space__partnership", "on_behalf_of").in_bulk()
+    found = SpaceMember.objects.select_related("space__partnership", "on_behalf_of").only(*SHOWN).in_bulk(pks)
     members = [found[pk] for pk in pks if pk in found]
     spaces = [member.space_id for member in members]
     new, needs = _new(pks), _needs(user, spaces)

@@ -24,7 +24,6 @@ from platforms.models import (
     DecisionAnswer,
     DecisionState,
     Document,
-    JoinRequest,
     Mention,
     RequestState,
     SpaceMember,
@@ -36,7 +35,6 @@ from platforms.models.decisions import SOON
 from platforms.models.partnership import LEG_OF
 
 TASK = ("space", "number", "title", "due_on", "done_at", "owner__name", "owner__email", "owner__anonymised_at")
-WHO = ("space", "role", "user__name", "user__email", "user__anonymised_at", "on_behalf_of__name")
 NEEDS, NEWS, MEMBERS, COMING, DECIDED = 5, 15, 12, 6, 3
 MOST_GROUPS = 100
 AHEAD, LATELY = timedelta(days=14), timedelta(days=60)
@@ -81,6 +79,15 @@ LEFT JOIN LATERAL (
     SELECT 'task', id, number, title, NULL, NULL, NULL FROM platforms_task WHERE id = activity.task_id
 ) subject ON true
 ORDER BY latest.last DESC
+"""
+
+MEMBERS_SQL = """
+SELECT member.role, person.name, person.email, person.anonymised_at, actor.name AS organisation,
+       (SELECT count(*) FROM platforms_joinrequest WHERE space_id = %(space)s AND state = %(open)s) AS waiting
+FROM platforms_spacemember member
+JOIN accounts_user person ON person.id = member.user_id
+LEFT JOIN actors_actor actor ON actor.id = member.on_behalf_of_id
+WHERE member.space_id = %(space)s ORDER BY member.role, member.joined_at, member.id LIMIT %(most)s
 """
 
 
@@ -189,7 +196,7 @@ class Overview:
         """What waits for a coordinator: people who ask to join."""
         if not self.room.leads:
             return []
-        number = JoinRequest.objects.filter(space=self.room.space, state=RequestState.OPEN).count()
+        number = self.members[0].waiting
         return [Need("requests", number=number)] if number else []
 
     @property
@@ -210,10 +217,7 @@ class Overview:
     def _latest(self):
         """The rows of LATEST, each with the name of its column."""
         values = {"space": self.room.space.pk, "reader": self.room.user.pk, "since": self.since}
-        with connection.cursor() as cursor:
-            cursor.execute(LATEST, values | {"most": MOST_GROUPS, "shown": NEWS})
-            names = [column.name for column in cursor.description]
-            return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return _rows(LATEST, values | {"most": MOST_GROUPS, "shown": NEWS})
 
     @cached_property
     def news(self):
@@ -267,12 +271,23 @@ class Overview:
 
     @cached_property
     def members(self):
-        rows = self.room.space.members.select_related("user", "on_behalf_of").only(*WHO)
-        return list(rows.order_by("role", "joined_at", "pk")[:MEMBERS])
+        """The first of the members; each row also knows how many people wait to join."""
+        found = _rows(MEMBERS_SQL, {"space": self.room.space.pk, "most": MEMBERS, "open": RequestState.OPEN})
+        for row in found:
+            row.user = User(name=row.name, email=row.email, anonymised_at=row.anonymised_at)
+        return found
 
     @property
     def more_members(self):
         return self.member_count - len(self.members)
+
+
+def _rows(sql, values):
+    """The rows of a statement, each with the names of its columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description]
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def mine_first(tasks, user):

@@ -10,6 +10,7 @@ SHOWS = {
     "platforms/space_door.html platforms/_mine.html",
     "hosting": "platforms/invit* platforms/_invitation_state.html platforms/space_[lmrw]*.html",
     "talking": "components/kept.html platforms/thread* platforms/post_* platforms/_*posts.html platforms/_writing.html "
+    "platforms/_reach.html "
     "platforms/follow_stop.html",
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",

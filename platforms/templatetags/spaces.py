@@ -11,9 +11,10 @@ register.filter("person", name_of)
 
 @register.simple_tag(takes_context=True)
 def has_spaces(context):
-    """Whether the reader is in any space: one cheap question, and none where the page knows already."""
+    """Whether the reader is in any space: one cheap question, and none where the page knows already, or is an error
+    page, which must stand when the database is in trouble."""
     user = getattr(context.get("request"), "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or "status" in context or not user.is_authenticated:
         return False
     if context.get("member") or context.get("knows_spaces"):
         return True
