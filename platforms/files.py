@@ -145,7 +145,7 @@ def _judge_directory(file):
     size = file.seek(0, 2)
     file.seek(max(size - 42, 0))
     before, end = (tail := file.read(42))[:-22], tail[-22:]
-    if not end.startswith(b"PK\x05\x06") or before.startswith(b"PK\x06\x07"):
+    if len(end) < 22 or not end.startswith(b"PK\x05\x06") or before.startswith(b"PK\x06\x07"):
         raise Refused(OTHER_CONTENT if size < 42 or not end.startswith(b"PK") else BROKEN)
     if struct.unpack("<L", end[12:16])[0] > ZIP_DIRECTORY:
         raise Refused(SWELLS)

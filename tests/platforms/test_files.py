@@ -174,6 +174,7 @@ CONTENT = st.one_of(
 @given(
     name=st.sampled_from([f"a.{ending}" for ending, kind in files.KINDS.items() if not kind.picture]), content=CONTENT
 )
+@example(name="a.docx", content=b"PK\x05\x06")
 @settings(deadline=None, max_examples=200)
 def test_whatever_a_file_holds_it_is_taken_or_refused_in_words(name, content):
     try:
