@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from notifications.actions import queue_emails
 from notifications.live import NoLonger
-from notifications.models import DigestSetting, EmailKind, Mute, Notification, Part
+from notifications.models import DigestSetting, EmailKind, EmailState, Mute, Notification, Part
 from notifications.schedule import next_due
 from notifications.subjects import dates_of, lines_of
 from notifications.tokens import SETTINGS, token
@@ -84,7 +84,7 @@ def read(emails):
     """What each digest tells now, {email.pk: values or NoLonger}; its rows are marked with the mail."""
     users = [email.user_id for email in emails]
     rows = list(Notification.objects.pending().filter(user__in=users).order_by("part", "-at", "-pk"))
-    away = set(DigestSetting.objects.filter(user__in=users, silent__gt=AWAY_DIGESTS).values_list("user_id", flat=True))
+    settings_of = {setting.user_id: setting for setting in DigestSetting.objects.filter(user__in=users)}
     muted = set(Mute.objects.filter(user__in=users).values_list("user_id", "target"))
     lines, by_user = lines_of(rows), defaultdict(list)
     for row in rows:
@@ -94,9 +94,16 @@ def read(emails):
     found, marked = {}, []
     for email in emails:
         mine = by_user.pop(email.user_id, [])  # of two digests of a person in one batch, the first tells
-        marked += [(row.pk, email.pk) for row in mine]
-        words = partial(_words, email, mine, lines, coming.get(email.user_id, ()), email.user_id in away)
-        found[email.pk] = words if mine else NoLonger("nothing is new")
+        setting = settings_of.get(email.user_id)
+        if email.state == EmailState.SENDING:  # not when staff look at it
+            marked += [(row.pk, email.pk) for row in mine]
+        if not mine:
+            found[email.pk] = NoLonger("nothing is new")
+        elif setting is None or not setting.days:
+            found[email.pk] = NoLonger("the person wants no digest any more")
+        else:
+            is_away = setting.silent > AWAY_DIGESTS
+            found[email.pk] = partial(_words, email, mine, lines, coming.get(email.user_id, ()), is_away)
     with connection.cursor() as cursor:
         cursor.execute(MARK, [[pk for pk, _mail in marked], [mail for _pk, mail in marked]])
     return found

@@ -1,7 +1,5 @@
 """What is new for a person on the site, what they want to hear of, and when the digest comes."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -82,7 +80,7 @@ def _change(request):
         until = parse_datetime(request.POST.get("until", "")[:TARGET])
         if until is None or timezone.is_naive(until):
             raise BadRequest("No such moment.")
-        telling.mark_all_read(request.user, until + timedelta(microseconds=1))
+        telling.mark_all_read(request.user, until)
     elif request.POST.get("do") in ("mute", "unmute"):
         muted = request.POST["do"] == "mute"
         if muted and not _is_told_of(request.user, target):
@@ -114,10 +112,10 @@ def digest_settings(request):
 @form_view
 def digest_by_mail(request, token):
     """The same from a mail, without signing in. GET changes nothing; a mail program's one click (RFC 8058) ends it."""
-    user_id = read_token(SETTINGS, token)
-    user = get_object_or_404(User, pk=user_id, is_active=True) if user_id else None
-    if user is None:
+    ids = read_token(SETTINGS, token)
+    if ids is None:
         raise Http404
+    user = get_object_or_404(User, pk=ids[0], is_active=True)
     if ONE_CLICK in request.POST:
         choose(_setting_of(user), timezone.now(), days=0, hour=8)
         return render(request, "notifications/digest.html", {"is_done": True})

@@ -17,11 +17,11 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
-from notifications import tokens
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
+from notifications.tokens import SETTINGS, token
 from platforms.actions import talk
-from platforms.actions.talk_mail import FOR_STOP, token
+from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
 from tests.factories import (
@@ -95,7 +95,7 @@ class World:
         make_decision(self.space, "Secret Proposal")
         make_task(self.space, "Secret Errand", owner=people["editor"])
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
-        self.tokens["digest_by_mail"] = tokens.token(tokens.SETTINGS, people["editor"].pk)
+        self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)

@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from notifications.tokens import SETTINGS
-from notifications.tokens import token as settings_token
-from platforms.actions.talk_mail import FOR_STOP, token
+from notifications.tokens import SETTINGS, token
+from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
 from tests.factories import (
@@ -89,7 +88,7 @@ def pages(actor):
         "code": "told",
     }
     reader = make_user()
-    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": settings_token(SETTINGS, reader.pk)}
+    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": token(SETTINGS, reader.pk)}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")

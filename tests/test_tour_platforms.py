@@ -7,10 +7,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from notifications.models import Email
-from notifications.tokens import SETTINGS
-from notifications.tokens import token as settings_token
+from notifications.tokens import SETTINGS, token
 from platforms.actions import decisions, documents, talk, tasks
-from platforms.actions.talk_mail import FOR_STOP, token
+from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import DocumentVersion, Partnership, Space, SpaceLink, SpaceMember, SpaceReport, Task
 from tests.factories import make_actor, make_decision, make_document, make_partnership, make_space, make_task, make_user
 from tests.factories import verified as proven
@@ -308,7 +307,7 @@ def test_walk_told(walk):
     walk.page.locator("[name=weekdays]").first.check()
     walk.press("main form .btn", shows=".messages")
     walk.leave()
-    walk.see("digest_by_mail", settings_token(SETTINGS, eva.pk))
+    walk.see("digest_by_mail", token(SETTINGS, eva.pk))
     walk.page.locator("[name=often][value=never]").check()
     walk.press("main form .btn", shows="h1")
 

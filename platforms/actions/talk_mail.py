@@ -3,49 +3,27 @@
 A mail carries ids; its words are fetched when it is sent (`notifications.live`), for a person who may read them then.
 """
 
-import base64
 import hashlib
-import re
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
 from notifications.actions import queue_email
 from notifications.live import NoLonger
 from notifications.models import Part, Why
+from notifications.tokens import read_token, token
 from platforms import presence
 from platforms.actions.told import tell_closely
 from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread, Verb
 from platforms.names import name_of
 
 POST, ANSWER = "platforms.post", "platforms.mail_answer"
-TOKEN = re.compile(r"([0-9a-f]{1,15})-([0-9a-f]{1,15})-([a-z2-7]{26})")
-FOR_REPLY, FOR_STOP = "reply", "stop"
+FOR_REPLY, FOR_STOP = "platforms.talk.reply", "platforms.talk.stop"
 
 
-# ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _mac(purpose, thread_id, user_id):
-    """130 bits that only we can make, in letters that a mail server may turn into small ones."""
-    digest = salted_hmac(f"platforms.talk.{purpose}", f"{thread_id}:{user_id}", algorithm="sha256").digest()
-    return base64.b32encode(digest).decode().lower()[:26]
-
-
-def token(purpose, thread_id, user_id):
-    return f"{thread_id:x}-{user_id:x}-{_mac(purpose, thread_id, user_id)}"
-
-
-def read_token(purpose, text):
-    """(id of the thread, id of the person) of a token that we made for `purpose`, else None."""
-    found = TOKEN.fullmatch(text.lower())
-    if not found:
-        return None
-    thread_id, user_id = int(found[1], 16), int(found[2], 16)
-    return (thread_id, user_id) if constant_time_compare(found[3], _mac(purpose, thread_id, user_id)) else None
-
-
+# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def reply_address(thread_id, user_id):
     """Where an answer by mail goes; "" where this installation takes none."""
     if not settings.REPLY_DOMAIN:

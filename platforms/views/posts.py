@@ -10,8 +10,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from notifications.tokens import read_token
 from platforms.actions import Outdated, talk
-from platforms.actions.talk_mail import FOR_STOP, read_token
+from platforms.actions.talk_mail import FOR_STOP
 from platforms.forms.talk import PostEditForm
 from platforms.views.frame import form_view, room_or_404, show, space_view, typed
 from platforms.views.talk import refuse, tell_unclear, thread_or_404

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import digests, sending, subjects, telling
+from notifications import digests, live, sending, subjects, telling
 from notifications.models import DigestSetting, Email, EmailKind, EmailState, Notification, Part, Why
 from notifications.tokens import SETTINGS, token
 from tests.factories import make_user
@@ -80,7 +80,7 @@ def test_nothing_new_is_no_mail(sink, eva):
     assert DigestSetting.objects.get().next_at == TUESDAY + timedelta(days=7)
 
 
-@pytest.mark.parametrize("how", ["read", "muted place", "may not", "closed"])
+@pytest.mark.parametrize("how", ["read", "muted place", "may not", "never", "closed"])
 def test_who_gets_it_is_decided_when_it_goes_out(sink, eva, how, monkeypatch):
     tell(eva)
     due(eva)
@@ -89,6 +89,8 @@ def test_who_gets_it_is_decided_when_it_goes_out(sink, eva, how, monkeypatch):
         telling.mark_read(eva, "berth:1")
     elif how == "muted place":
         telling.set_muted(eva, "harbour:1", muted=True)
+    elif how == "never":
+        DigestSetting.objects.update(days=0, next_at=None)
     elif how == "may not":
         monkeypatch.setattr(subjects, "_readers", {"berth": lambda rows: {}})
     else:
@@ -120,6 +122,15 @@ def test_what_happens_while_it_is_on_its_way_comes_in_the_next(sink, eva):
     sending._next_slice({mail.pk: "250"}, [])
 
     assert Notification.objects.pending().count() == 1
+
+
+def test_looking_at_a_digest_changes_nothing(eva):
+    tell(eva)
+    due(eva)
+    digests.queue_due(TUESDAY)
+    live.read(Email.objects.get())
+
+    assert Notification.objects.get().digest is None
 
 
 def test_a_digest_in_doubt_is_never_sent_again_and_its_things_come_in_the_next(sink, eva):

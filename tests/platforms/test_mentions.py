@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from notifications import live
 from notifications.models import Email, EmailState
 from notifications.sending import send_due
+from notifications.tokens import token
 from platforms import presence
 from platforms.actions import mentions, talk
-from platforms.actions.talk_mail import FOR_STOP, token
+from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Follow, Mention, SpaceMember, SpaceRole
 from tests.factories import make_actor, make_user
 from tests.notifications.conftest import fresh_bell, sink  # noqa: F401
