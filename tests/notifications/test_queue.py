@@ -130,3 +130,9 @@ def test_many_at_once_are_what_one_by_one_would_be():
     assert {name: getattr(made[0], name) for name in kept} == {
         name: getattr(Email.objects.get(pk=single.pk), name) for name in kept
     }
+
+
+@pytest.mark.django_db
+def test_a_value_that_no_column_takes_is_refused_and_not_dropped():
+    with pytest.raises(TypeError, match="usr"):
+        queue_emails([{"to": "a@example.org", "key": "k", "template": "account_code", "language": "sv", "usr": 1}])
