@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 
 from s3hub import embedded
-from tests.browser import Visitor, launch
+from tests.browser import PATIENCE, Visitor, launch
 from tests.chromium import HOW, find_chromium, must_not_skip
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's synchronous interface runs a loop in the test's thread
@@ -90,8 +90,9 @@ def pytest_terminal_summary(terminalreporter):
 # ── Browser tests: one Chromium for the session, one clean window for each test ──────────────────────────────────────
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings as configured
 from django.urls import reverse
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from notifications import bell
 from tests.actors.journeys import DETAILS, NUMBER
@@ -113,7 +114,7 @@ def publish(window, sink, secret):
     curator = sign_in_with_second_factor(window, sink, secret)
     curator.enter("header a[href$='/admin/']")
     curator.enter("a.button.rv-go")
-    assert window.page.locator("h1", has_text=DETAILS["name"]).is_visible()
+    expect(window.page.locator("h1", has_text=DETAILS["name"])).to_be_visible()
     curator.write("#text-publish", "Welcome aboard.")
     curator.enter("#choice-publish button.rv-go")
 

@@ -69,8 +69,8 @@ def test_without_scripts_the_mail_is_shown_and_sent(open_window):
     page = window.page
     window.go(f"/en/admin/actors/actor/{waiting[0].pk}/review/")
     page.fill("#text-publish", "So glad!")
-    page.get_by_role("button", name="Show the mail with my words").first.click()
+    window.press(page.get_by_role("button", name="Show the mail with my words").first)
 
     assert "So glad!" in page.locator("#mails-publish").inner_text()
-    page.locator("#choice-publish button").first.click()
+    window.press("#choice-publish button")
     assert Email.objects.get().context["text"] == "So glad!"

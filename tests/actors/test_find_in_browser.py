@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from actors.models import Competence
 from tests.factories import make_actor, make_area, make_municipality, make_theme
@@ -46,7 +47,7 @@ def test_search_narrow_and_read(open_window, register, scripts):
     window.go(address("start"))
     page.get_by_role("searchbox").fill("harbour")
     window.press(page.get_by_role("button", name="Search"))
-    assert page.get_by_role("heading", name="30 actors").is_visible()
+    expect(page.get_by_role("heading", name="30 actors")).to_be_visible()
 
     page.get_by_label("Public body").check()
     if not scripts:
@@ -61,8 +62,8 @@ def test_search_narrow_and_read(open_window, register, scripts):
     assert page.locator(".hit").count() == 5
     page.go_back()
     window.press(page.get_by_role("link", name="Harbour 01"))
-    assert page.get_by_role("heading", name="Harbour 01").is_visible()
-    assert page.get_by_text("Unverified").first.is_visible()
+    expect(page.get_by_role("heading", name="Harbour 01")).to_be_visible()
+    expect(page.get_by_text("Unverified").first).to_be_visible()
     window.check()
 
 
@@ -94,4 +95,4 @@ def test_the_search_works_by_keyboard_alone(open_window, register):
     page.keyboard.type("556036-0793")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="1 actor", exact=True).wait_for()
-    assert page.get_by_text("Found in: organisation number").is_visible()
+    expect(page.get_by_text("Found in: organisation number")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from platforms.models import AgreementAcceptance, Partnership, Space
 from tests.actors.test_admin_in_browser import enter
@@ -59,7 +60,7 @@ def test_the_page_of_an_actor_tells_of_its_partnerships(open_window, coast, scri
     if not scripts:
         page.get_by_role("link", name="The partnerships of the organisation").click()
     page.get_by_role("link", name="Healthy coast").wait_for()
-    assert page.get_by_role("link", name="Anden").is_visible()
+    expect(page.get_by_role("link", name="Anden")).to_be_visible()
 
 
 def test_it_goes_by_keyboard_alone(open_window, coast):

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from playwright.sync_api import expect
 
 from notifications.models import Email
 from platforms.actions import talk
@@ -92,14 +93,13 @@ def test_two_wordings_at_once_and_both_are_shown(window_of, first, eva):
     one.go(address("post_edit", first.thread, 1))
     two.go(address("post_edit", first.thread, 1))
     one.page.get_by_label("Your post").fill("The wording of window one")
-    one.page.get_by_role("button", name="Save the post").click()
-    one.page.wait_for_load_state("networkidle")
+    one.press(one.page.get_by_role("button", name="Save the post"))
     two.expected = ["409"]
     two.page.get_by_label("Your post").fill("The wording of window two")
     two.page.get_by_role("button", name="Save the post").click()
 
     two.page.get_by_role("heading", name="The post was saved in another window").wait_for()
-    assert two.page.get_by_text("The wording of window one").is_visible()
+    expect(two.page.get_by_text("The wording of window one")).to_be_visible()
     assert axe(two.page) == []
     two.page.get_by_role("button", name="Save what I wrote").click()
     two.page.locator("#p1").wait_for()
@@ -115,16 +115,13 @@ def test_a_session_that_ended_loses_nothing(window_of, first, bo, scripts):
     Session.objects.all().delete()
 
     page.get_by_role("button", name="Send the post").click()
-    page.wait_for_load_state()
-    assert page.get_by_text("what you wrote is still there").is_visible()
+    expect(page.get_by_text("what you wrote is still there")).to_be_visible()
     page.get_by_label("Your e-mail address").fill(bo.email)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_load_state()
+    window.press(page.get_by_role("button", name="Sign in", exact=True))
     page.get_by_label("Code").first.fill(Email.objects.latest("pk").secret["code"])
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
+    window.press("main form button")
 
-    assert page.get_by_text("You were signed out. What you wrote is still here").is_visible()
+    expect(page.get_by_text("You were signed out. What you wrote is still here")).to_be_visible()
     assert page.get_by_label("Write a post").input_value() == "It took me half an hour"
     page.get_by_role("button", name="Send the post").click()
     page.locator("#p2").wait_for()
@@ -148,7 +145,7 @@ def test_by_keyboard_alone_one_starts_a_discussion_and_speaks_to_somebody(window
     keyboard.keys.type("can you?")
     keyboard.enter("form.talk-form .btn")
 
-    assert window.page.get_by_role("heading", name="Who measures?").is_visible()
+    expect(window.page.get_by_role("heading", name="Who measures?")).to_be_visible()
     assert Mention.objects.get().user == bo
     keyboard.write("#id_body", "One more")
     keyboard.enter("#write .btn")
@@ -161,14 +158,14 @@ def test_without_scripts_everything_is_there(window_of, first, eva, bo):
     window.go(address("thread", first.thread))
     page.get_by_label("Write a post").fill("@[Bo Berg] look")
     page.get_by_role("button", name="Send the post").click()
-    assert page.locator("#p2").get_by_text("@Bo Berg look").is_visible()
+    expect(page.locator("#p2").get_by_text("@Bo Berg look")).to_be_visible()
     page.get_by_role("link", name=re.compile("Remove post 2")).click()
     page.get_by_role("button", name="Remove the post").click()
-    assert page.get_by_text("Removed by Eva Ek").is_visible()
+    expect(page.get_by_text("Removed by Eva Ek")).to_be_visible()
     page.get_by_role("button", name="Mail me each new post").click()
-    assert page.get_by_text("You now get each new post here by mail.").is_visible()
+    expect(page.get_by_text("You now get each new post here by mail.")).to_be_visible()
     page.get_by_role("button", name="Close for new posts").click()
-    assert page.get_by_text("The discussion is closed and takes no more posts.").is_visible()
+    expect(page.get_by_text("The discussion is closed and takes no more posts.")).to_be_visible()
 
 
 def test_a_draft_survives_a_reload(window_of, first, bo):

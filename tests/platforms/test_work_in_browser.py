@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from PIL import Image
+from playwright.sync_api import expect
 
 from platforms.actions import inspection
 from platforms.models import DocumentVersion, SpaceMember
@@ -49,8 +50,8 @@ def enter(window, client, user, path):
 
 
 def press(page, name, **more):
-    page.get_by_role("button", name=name, **more).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("button", name=name, **more).click()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -65,11 +66,11 @@ def test_from_my_spaces_to_a_decision_with_a_document_and_a_task(open_window, cl
     press(page, "Put the proposal to the space")
     page.get_by_label("Yes, I can live with it").check()
     press(page, "Answer")
-    assert page.get_by_text("Your answer is saved").is_visible()
+    expect(page.get_by_text("Your answer is saved")).to_be_visible()
 
     page.get_by_role("link", name="Write down the outcome").click()
     press(page, "Put it in the decision log")
-    assert page.get_by_text("Write in words what was decided").first.is_visible()
+    expect(page.get_by_text("Write in words what was decided").first).to_be_visible()
     page.get_by_label("The decision in words").fill("Five bays, from April.")
     page.get_by_label("Mia").check()
     press(page, "Put it in the decision log")
@@ -79,7 +80,7 @@ def test_from_my_spaces_to_a_decision_with_a_document_and_a_task(open_window, cl
     page.get_by_label("What is to be done").fill("Order the buoys")
     page.get_by_label("Who does it").select_option("Mia")
     press(page, "Add the task")
-    assert page.get_by_text("follows from decision 1").is_visible()
+    expect(page.get_by_text("follows from decision 1")).to_be_visible()
 
     page.get_by_role("link", name="Documents", exact=True).click()
     page.get_by_label("Files").set_input_files(
@@ -89,13 +90,13 @@ def test_from_my_spaces_to_a_decision_with_a_document_and_a_task(open_window, cl
         ]
     )
     page.get_by_label("A line about them").fill("For April")
-    press(page, "Add", exact=True)
+    page.get_by_role("button", name="Add", exact=True).click()
     page.locator(".summary").wait_for()
     assert "evil.exe" in page.locator(".summary").inner_text()
     assert page.evaluate("document.activeElement.className") == "summary"
     assert page.get_by_label("A line about them").input_value() == "For April"
     page.get_by_role("link", name="Plan").first.click()
-    assert page.get_by_text("A preview is being made").is_visible()
+    expect(page.get_by_text("A preview is being made")).to_be_visible()
     assert inspection.look_at_due() == 1
     page.reload(wait_until="networkidle")
     shown = page.get_by_alt_text("Page 1 of Plan", exact=False)
@@ -114,9 +115,9 @@ def test_a_file_of_21_mb_is_refused_and_the_rest_is_kept(open_window, client, sp
 
     window.page.get_by_label("Files").set_input_files(tmp_path / "Big.pdf")
     window.page.get_by_label("A line about them").fill("From the meeting")
-    press(window.page, "Add", exact=True)
+    window.page.get_by_role("button", name="Add", exact=True).click()
 
-    assert window.page.get_by_text("larger than 20 MB").first.is_visible()
+    expect(window.page.get_by_text("larger than 20 MB").first).to_be_visible()
     assert window.page.get_by_label("A line about them").input_value() == "From the meeting"
     assert not DocumentVersion.objects.exists()
 
@@ -194,4 +195,4 @@ def test_answering_and_ticking_off_by_keyboard_alone(open_window, client, space,
     mia.enter(".answer .actions .btn")
 
     assert list(decision.answers.values_list("answer", "comment")) == [("no", "Too few: six")]
-    assert window.page.get_by_text("1 objection").is_visible()
+    expect(window.page.get_by_text("1 objection")).to_be_visible()

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from tests.factories import make_actor, make_municipality, make_user
 from web import region
@@ -91,5 +92,5 @@ def test_a_person_signed_in_sees_their_own_menu(open_window, client):
     with translation.override("en"):
         window.go(reverse("about"))
 
-    assert window.page.get_by_role("button", name="Sign out").is_visible()
-    assert window.page.get_by_role("link", name="My page").is_visible()
+    expect(window.page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(window.page.get_by_role("link", name="My page")).to_be_visible()
