@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from notifications.actions import queue_emails
 from notifications.live import NoLonger
 from notifications.models import DigestSetting, EmailKind, EmailState, Mute, Notification, Part
+from notifications.rendering import one_click
 from notifications.schedule import next_due
 from notifications.subjects import dates_of, lines_of
 from notifications.tokens import SETTINGS, token
@@ -130,8 +131,7 @@ def _words(email, rows, lines, coming, is_away):
         "stop": stop,
         "everything": everything,
         "headers": {
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **one_click(stop),
             "List-Id": f"<digest.{settings.MAIL_DOMAIN}>",
         },
     }

@@ -1,10 +1,15 @@
 """When the digest comes, as a person chooses it."""
 
 from django import forms
+from django.db import transaction
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from notifications import wishes
+from notifications.models.notice import usual_most
 from notifications.schedule import EVERY_DAY, ON_TUESDAY, next_due
+
+MOSTS, ALL = (1, 2, 5), 999
 
 
 class DigestForm(forms.Form):
@@ -29,13 +34,33 @@ class DigestForm(forms.Form):
     hour = forms.TypedChoiceField(
         label=_("At"), choices=[(hour, f"{hour:02}.00") for hour in range(24)], coerce=int, initial=8
     )
+    most = forms.TypedChoiceField(
+        label=_("Mails a week at most"),
+        coerce=int,
+        help_text=_(
+            "Digests and reminders together. When somebody speaks to you by name, answers you or invites you, that "
+            "mail comes besides."
+        ),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Mails besides the digest"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        usual = usual_most()
+        numbers = sorted({usual, self.initial.get("most", usual), *MOSTS} - {ALL})
+        self.fields["most"].choices = [*((number, str(number)) for number in numbers), (ALL, _("As many as come"))]
+        self.fields["kinds"].choices = wishes.kinds()
 
     @classmethod
-    def of(cls, setting, data=None):
+    def of(cls, setting, unwanted, data=None):
         often = {ON_TUESDAY: cls.WEEKLY, EVERY_DAY: cls.DAILY, 0: cls.NEVER}.get(setting.days, cls.CHOSEN)
         days = [number for number in WEEKDAYS if setting.days >> number & 1]
         chosen = days if often == cls.CHOSEN else []
-        return cls(data, initial={"often": often, "weekdays": chosen, "hour": setting.hour})
+        kinds = [kind for kind, _label in wishes.kinds() if kind not in unwanted]
+        initial = {"often": often, "weekdays": chosen, "hour": setting.hour, "most": setting.most, "kinds": kinds}
+        return cls(data, initial=initial)
 
     def clean(self):
         values = super().clean()
@@ -46,7 +71,15 @@ class DigestForm(forms.Form):
         return values | {"days": days.get(often, 0)}
 
 
-def choose(setting, now, *, days, hour):
-    """Save when the digest comes from now on."""
-    setting.days, setting.hour, setting.next_at = days, hour, next_due(now, days, hour)
-    setting.save(update_fields=["days", "hour", "next_at"])
+@transaction.atomic
+def choose(setting, now, *, days, hour, most, kinds):
+    """Save when the digest comes from now on, and which mails come besides."""
+    setting.days, setting.hour, setting.most, setting.next_at = days, hour, most, next_due(now, days, hour)
+    setting.save(update_fields=["days", "hour", "most", "next_at"])
+    wishes.choose(setting.user, kinds)
+
+
+def end_digest(setting):
+    """No digest from now on; the rest stays as it is."""
+    setting.days, setting.next_at = 0, None
+    setting.save(update_fields=["days", "next_at"])

@@ -88,7 +88,7 @@ class NoticePart(Part):
     template = "notifications/_digest.html"
 
     def data(self, user):
-        setting = DigestSetting.objects.filter(user=user).values("days", "hour", "seen_at").first()
+        setting = DigestSetting.objects.filter(user=user).values("days", "hour", "most", "seen_at").first()
         told = Notification.objects.filter(user=user).order_by("at", "pk")
         return {
             "digest": setting and {**setting, "seen_at": _iso(setting["seen_at"])},

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template.context import Context
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from notifications.models import EmailKind
+from notifications.tokens import SETTINGS, token
 from web import region
 from web.text import clean_line
 
@@ -29,6 +32,7 @@ def render(email, *, masked=False, live=None):
     what `notifications.live` gave for this very sending, with headers of its own under `headers`.
     """
     live = live or {}
+    stop = stop_address(email)
     with translation.override(email.language), timezone.override(settings.TIME_ZONE):
         shared = {
             **email.context,
@@ -37,6 +41,7 @@ def render(email, *, masked=False, live=None):
             "site_url": settings.SITE_URL,
             "region": region.current(),
             "to": email.to,
+            "stop_kind": stop,
         }
         secret = dict.fromkeys(email.secret, MASK) if masked else email.secret
         body = {**shared, **secret}
@@ -45,8 +50,20 @@ def render(email, *, masked=False, live=None):
             subject=subject,
             text=_fill(email, "body.txt", {**body, "subject": subject}).strip() + "\n",
             html=_fill(email, "body.html", {**body, "subject": subject}),
-            headers=live.get("headers", {}),
+            headers={**one_click(stop), **live.get("headers", {})},
         )
+
+
+def stop_address(email):
+    """Where the reader of a reminder says that they want no more of its kind; "" for other mails."""
+    if email.kind != EmailKind.REMINDER or not email.user_id:
+        return ""
+    return settings.SITE_URL + reverse("mail_stop", args=[token(SETTINGS, email.user_id), email.template])
+
+
+def one_click(stop):
+    """The headers by which a mail program offers it beside the mail (RFC 8058); {} for ""."""
+    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
 
 
 def _fill(email, part, values):

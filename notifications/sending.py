@@ -47,7 +47,9 @@ CLAIM = """
                             LIMIT %s FOR UPDATE SKIP LOCKED))
  RETURNING mail.*,
            EXISTS (SELECT FROM notifications_suppression WHERE address = lower(mail."to")) AS is_suppressed,
-           (SELECT NOT is_active FROM accounts_user WHERE id = mail.user_id) AS is_of_closed_account
+           (SELECT NOT is_active FROM accounts_user WHERE id = mail.user_id) AS is_of_closed_account,
+           kind = 'reminder' AND EXISTS (SELECT FROM notifications_mute WHERE user_id = mail.user_id
+                                         AND target IN ('everything', 'mail:' || mail.template)) AS is_unwanted
 """
 
 
@@ -228,6 +230,8 @@ def _ending_without_sending(email):
         return EmailState.WITHDRAWN, "too late: what it carries is no longer valid"
     if email.is_of_closed_account and email.kind != EmailKind.SECURITY:
         return EmailState.WITHDRAWN, "the account is closed"
+    if email.is_unwanted:
+        return EmailState.WITHDRAWN, "the person wants no such mails any more"
     if email.is_suppressed:
         return EmailState.SUPPRESSED, "no mail goes to this address"
     if email.attempts > len(BACKOFF_MINUTES) + 1:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from notifications.models import EVERYTHING, Mute, Notification, Part
+from notifications.models.notice import usual_most
 from notifications.schedule import first_due
 
 # What happens again with a thing that a person has neither seen nor been told of is counted, and keeps the weightier
@@ -26,8 +27,8 @@ ON CONFLICT (user_id, thing) DO UPDATE SET
 """.format(waits="(old.read_at IS NULL AND old.told_at IS NULL)")
 
 SETTINGS = """
-INSERT INTO notifications_digestsetting (user_id, days, hour, next_at, silent)
-SELECT person.id, 2, 8, %(first)s, 0 FROM accounts_user person
+INSERT INTO notifications_digestsetting (user_id, days, hour, most, next_at, silent)
+SELECT person.id, 2, 8, %(most)s, %(first)s, 0 FROM accounts_user person
 WHERE person.id = ANY(%(people)s::bigint[]) AND person.is_active
   AND NOT EXISTS (SELECT FROM notifications_digestsetting WHERE user_id = person.id)
 ORDER BY person.id
@@ -52,7 +53,7 @@ def notify(people, *, thing, place, kind, why, part=Part.NEW, mailed=()):
     values |= {"people": people, "mailed": sorted(mailed), "targets": [EVERYTHING, f"kind:{kind}", place, thing]}
     with connection.cursor() as cursor:
         cursor.execute(TELL, values)
-        cursor.execute(SETTINGS, {"people": people, "first": first_due()})
+        cursor.execute(SETTINGS, {"people": people, "first": first_due(), "most": usual_most()})
 
 
 def mark_read(user, *things):

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from notifications import telling
-from notifications.forms import DigestForm, choose
+from notifications import telling, wishes
+from notifications.forms import DigestForm, choose, end_digest
 from notifications.models import EVERYTHING, DigestSetting, Mute, Notification
 from notifications.subjects import lines_of
 from notifications.tokens import SETTINGS, read_token
@@ -117,9 +117,25 @@ def digest_by_mail(request, token):
         raise Http404
     user = get_object_or_404(User, pk=ids[0], is_active=True)
     if ONE_CLICK in request.POST:
-        choose(_setting_of(user), timezone.now(), days=0, hour=8)
+        end_digest(_setting_of(user))
         return render(request, "notifications/digest.html", {"is_done": True})
     return _settings(request, user, "")
+
+
+@private
+@csrf_exempt
+@login_not_required
+@form_view
+def mail_stop(request, token, kind):
+    """No more reminders of one kind, from a mail, without signing in; POST does it, also a mail program's one click."""
+    ids, label = read_token(SETTINGS, token), dict(wishes.kinds()).get(kind)
+    if ids is None or label is None:
+        raise Http404
+    user = get_object_or_404(User, pk=ids[0], is_active=True)
+    if request.method == "POST":
+        wishes.stop(user, kind)
+    context = {"label": label, "is_done": request.method == "POST", "token": token}
+    return render(request, "notifications/mail_stop.html", context)
 
 
 def _setting_of(user):
@@ -128,9 +144,10 @@ def _setting_of(user):
 
 def _settings(request, user, back):
     setting = _setting_of(user) if request.method == "POST" else _read_setting(user)
-    form = DigestForm.of(setting, request.POST if request.method == "POST" else None)
+    form = DigestForm.of(setting, wishes.unwanted(user), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        choose(setting, timezone.now(), days=form.cleaned_data["days"], hour=form.cleaned_data["hour"])
+        chosen = {name: form.cleaned_data[name] for name in ("days", "hour", "most", "kinds")}
+        choose(setting, timezone.now(), **chosen)
         if not back:
             return render(request, "notifications/digest.html", {"is_done": True, "setting": setting})
         messages.success(request, _("The changes are saved."))

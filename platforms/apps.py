@@ -9,8 +9,8 @@ class PlatformsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
-        from notifications import live, subjects  # noqa: PLC0415
-        from platforms.actions import mails, talk_mail, told  # noqa: PLC0415
+        from notifications import live, subjects, wishes  # noqa: PLC0415
+        from platforms.actions import mails, pulse, talk_mail, told  # noqa: PLC0415
         from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
 
@@ -23,3 +23,5 @@ class PlatformsConfig(AppConfig):
         for name, reader in told.READERS.items():
             subjects.register(name, reader)
         subjects.register_dates(told.dates)
+        wishes.register(told.FOLLOWED, _("New posts in discussions that I follow"))
+        wishes.register(pulse.REMINDER, _("Questions about spaces that I coordinate and that fell silent"))

@@ -18,9 +18,11 @@ def note(thread_id, user_id, number):
     cache.set(_key(thread_id, user_id), [timezone.now().timestamp(), number], REMEMBERED)
 
 
-def is_here(thread_id, user_id):
-    seen = cache.get(_key(thread_id, user_id))
-    return bool(seen) and timezone.now().timestamp() - seen[0] < HERE.total_seconds()
+def who_is_here(thread_id, users):
+    """Those of `users` (ids) who were shown the discussion a moment ago."""
+    keys = {_key(thread_id, pk): pk for pk in users}
+    since = timezone.now().timestamp() - HERE.total_seconds()
+    return {keys[key] for key, seen in cache.get_many(keys).items() if seen[0] > since}
 
 
 def has_read(thread_id, user_id, number):

@@ -350,6 +350,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # ── Rules of the house that a region may set ─────────────────────────────────────────────────────────────────────────
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
+MAILS_A_WEEK = int(env("MAILS_A_WEEK", "2"))  # digests and reminders, for who has chosen nothing else
 MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}

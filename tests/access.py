@@ -96,6 +96,7 @@ class World:
         make_task(self.space, "Secret Errand", owner=people["editor"])
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
+        self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -194,6 +195,7 @@ def arguments(world, route, target):
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
         "step": "pause",
+        "kind": "talk_post",
         "code": world.codes.get(target, ""),
         "format": "csv",
         "number": 1,

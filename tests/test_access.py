@@ -27,7 +27,8 @@ SAME_FOR_ALL = {
         account_password_reset_completed
         """,
     # Forms for anybody.
-    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail",
+    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
+    "mail_stop",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",

@@ -86,9 +86,11 @@ def pages(actor):
         "part": "pages",
         "version": 1,
         "code": "told",
+        "kind": "talk_post",
     }
     reader = make_user()
-    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": token(SETTINGS, reader.pk)}
+    mine = token(SETTINGS, reader.pk)
+    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")

@@ -310,6 +310,8 @@ def test_walk_told(walk):
     walk.see("digest_by_mail", token(SETTINGS, eva.pk))
     walk.page.locator("[name=often][value=never]").check()
     walk.press("main form .btn", shows="h1")
+    walk.see("mail_stop", token(SETTINGS, eva.pk), "talk_post")
+    walk.press("main form .btn", shows="h1")
 
 
 # ── Inside: working ──────────────────────────────────────────────────────────────────────────────────────────────────

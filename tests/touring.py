@@ -41,7 +41,7 @@ LEADS_TO = {
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
-    "told": "notices digest_settings digest_by_mail",
+    "told": "notices digest_settings digest_by_mail mail_stop",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",
     "second_factor": "mfa_*",

@@ -26,6 +26,7 @@ class EmailState(models.TextChoices):
 class EmailKind(models.TextChoices):
     SECURITY = "security", _("Security")  # codes and warnings about the account
     TRANSACTIONAL = "transactional", _("Answer to something done")
+    REMINDER = "reminder", _("Reminder")  # nobody wrote it to this person: counted (notifications.budget)
     DIGEST = "digest", _("Digest")
 
 
@@ -98,6 +99,11 @@ class Email(models.Model):
             ),
             models.Index(fields=["lease_until"], name="email_leased", condition=Q(state=EmailState.SENDING)),
             models.Index(fields=["to"], name="email_to"),
+            models.Index(
+                Lower("to"),
+                name="email_counted",
+                condition=Q(kind__in=[EmailKind.REMINDER, EmailKind.DIGEST]) & ~Q(live="notifications.digest"),
+            ),
         ]
 
     def __str__(self):

@@ -13,6 +13,10 @@ from notifications.schedule import ON_TUESDAY, first_due
 EVERYTHING = "everything"
 
 
+def usual_most():
+    return settings.MAILS_A_WEEK
+
+
 class Part(models.TextChoices):
     """Where in a digest it stands, and how much it matters: the order of the values is that of the alphabet."""
 
@@ -89,8 +93,8 @@ class DigestSetting(models.Model):
     """When a person's digest comes. `days` has a bit for each day of the week, Monday first; none is never.
 
     `next_at` is the next moment at which it is due. It moves only when the digest of that moment has been written into
-    the outbox, so that late, doubled or skipped runs change nothing; None means never. `silent` counts the digests
-    since the person was last seen.
+    the outbox, so that late, doubled or skipped runs change nothing; None means never. `most` is for digests and
+    reminders together (`notifications.budget`). `silent` counts the digests since the person was last seen.
     """
 
     user = models.OneToOneField(
@@ -98,6 +102,7 @@ class DigestSetting(models.Model):
     )
     days = models.PositiveSmallIntegerField(_("days"), default=ON_TUESDAY, validators=[MaxValueValidator(127)])
     hour = models.PositiveSmallIntegerField(_("hour"), default=8, validators=[MaxValueValidator(23)])
+    most = models.PositiveSmallIntegerField(_("mails a week at most"), default=usual_most)
     next_at = models.DateTimeField(_("next"), null=True, default=first_due, db_index=True)
     seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
     silent = models.PositiveSmallIntegerField(_("digests since then"), default=0)

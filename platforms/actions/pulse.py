@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import InvitationState
-from notifications.actions import queue_email
+from notifications import budget
+from notifications.actions import queue_emails
+from notifications.models import EmailKind
 from platforms.actions.members import let_in
 from platforms.actions.rooms import Frozen, enter, lock, log, next_number, tell
 from platforms.models import (
@@ -35,6 +37,7 @@ SHORTEST, LONGEST = 60, 90  # days of silence before anybody is asked
 RHYTHMS = 6  # so many times the usual gap between two active days
 LOOK_BACK = timedelta(days=365)
 REOPEN = timedelta(days=14)
+REMINDER = "space_silent"  # the mail that a person's week must have room for
 
 
 class Step(NamedTuple):
@@ -188,7 +191,7 @@ def _ask(pk, now):
     if not is_silent:
         return False
     leaders = space.members.coordinators()
-    _mail(space, leaders, "space_silent", f"space-silent:{space.pk}:{space.active_at.isoformat()}")
+    _mail(space, leaders, REMINDER, f"space-silent:{space.pk}:{space.active_at.isoformat()}")
     return True
 
 
@@ -212,14 +215,27 @@ def _rest(pk, now):
 
 
 def _mail(space, members, template, cause):
-    """One mail to each of `members`; what it says of the space is asked for when it is sent (`platforms.mails`)."""
-    for member in members.select_related("user").filter(user__is_active=True):
-        queue_email(
-            to=member.user.email,
-            user=member.user,
-            template=template,
-            context={"space": space.pk},
-            live="platforms.pulse",
-            language=member.user.language,
-            key=f"{cause}:{member.user_id}",
-        )
+    """One mail to each of `members`; what it says of the space is asked for when it is sent (`platforms.mails`).
+
+    That their space is silent they hear when their week has room for it, and not at all if they want no such mails: the
+    space's page asks too.
+    """
+    users = [member.user for member in members.select_related("user").filter(user__is_active=True)]
+    due, kind = dict.fromkeys((user.email for user in users), timezone.now()), EmailKind.TRANSACTIONAL
+    if template == REMINDER:
+        due, kind = budget.first_room(due, template), EmailKind.REMINDER
+    queue_emails(
+        {
+            "to": user.email,
+            "user_id": user.pk,
+            "language": user.language,
+            "template": template,
+            "kind": kind,
+            "context": {"space": space.pk},
+            "live": "platforms.pulse",
+            "key": f"{cause}:{user.pk}",
+            "due_at": due[user.email],
+        }
+        for user in users
+        if user.email in due
+    )

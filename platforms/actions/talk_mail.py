@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from notifications.actions import queue_email
+from notifications import budget
+from notifications.actions import queue_email, queue_emails
 from notifications.live import NoLonger
-from notifications.models import Part, Why
+from notifications.models import EmailKind, Part, Why
+from notifications.rendering import one_click
 from notifications.tokens import read_token, token
 from platforms import presence
-from platforms.actions.told import tell_closely
+from platforms.actions.told import FOLLOWED, tell_closely
 from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread, Verb
 from platforms.names import name_of
 
@@ -43,26 +45,43 @@ def addressed(addresses):
 
 # ── Queueing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def tell_people(post, followers=True):
-    """Queue a mail to each person who is spoken to in `post`, and to each who follows its discussion; their ids."""
-    spoken_to = set(Mention.objects.filter(post=post, seen_at=None).values_list("user_id", flat=True))
-    following = Follow.objects.filter(thread=post.thread_id).values_list("user_id", flat=True) if followers else ()
+    """Tell each person who is spoken to in `post`, and each who follows its discussion; their ids.
+
+    A mail goes to whoever is spoken to or answered, since they wrote there, and to other followers as long as their
+    week has room for one; the rest find it in their digest.
+    """
+    spoken_to = set(Mention.objects.filter(post=post, seen_at=None).values_list("user_id", flat=True)) - {post.by_id}
+    following = set(Follow.objects.filter(thread=post.thread_id).values_list("user_id", flat=True)) if followers else ()
     people = (spoken_to | set(following)) - {post.by_id}
-    for user in User.objects.filter(pk__in=people, is_active=True).order_by("pk"):
-        here = presence.is_here(post.thread_id, user.pk)
-        queue_email(
-            to=user.email,
-            template="talk_post",
-            context={"post_id": post.pk, "is_mention": user.pk in spoken_to},
-            language=user.language,
-            key=f"talk:post:{post.pk}:{user.pk}",
-            user=user,
-            live=POST,
-            due_at=timezone.now() + presence.HERE if here else None,
-        )
-    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": people}
-    tell_closely(spoken_to & people, why=Why.SPOKEN_TO, **facts)
+    answered = set(Post.objects.filter(thread=post.thread_id, by__in=people).values_list("by_id", flat=True))
+    personal = spoken_to | answered
+    users = {user.pk: user for user in User.objects.filter(pk__in=people, is_active=True)}
+    room = budget.with_room({user.email for pk, user in users.items() if pk not in personal}, FOLLOWED)
+    mailed = {pk for pk, user in users.items() if pk in personal or user.email in room}
+    _queue(post, [users[pk] for pk in sorted(mailed)], spoken_to=spoken_to, personal=personal)
+    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": mailed}
+    tell_closely(spoken_to, why=Why.SPOKEN_TO, **facts)
     tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
     return people
+
+
+def _queue(post, users, *, spoken_to, personal):
+    """Whoever has the discussion open gets the mail a little later, if they have not seen the post by then."""
+    now, here = timezone.now(), presence.who_is_here(post.thread_id, [user.pk for user in users])
+    queue_emails(
+        {
+            "to": user.email,
+            "user_id": user.pk,
+            "language": user.language,
+            "template": FOLLOWED,
+            "kind": EmailKind.TRANSACTIONAL if user.pk in personal else EmailKind.REMINDER,
+            "context": {"post_id": post.pk, "is_mention": user.pk in spoken_to},
+            "live": POST,
+            "key": f"talk:post:{post.pk}:{user.pk}",
+            "due_at": now + presence.HERE if user.pk in here else now,
+        }
+        for user in users
+    )
 
 
 def answer(user, thread_id, reason, *, cause):
@@ -109,7 +128,7 @@ def _words(post, user, follows, reply_to):
     stop = ""
     if follows:
         stop = settings.SITE_URL + reverse("follow_stop", args=[token(FOR_STOP, thread.pk, user.pk)])
-        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        headers |= one_click(stop)
     return {
         "who": name_of(post.by),
         "organisation": post.on_behalf_of.name if post.on_behalf_of else "",

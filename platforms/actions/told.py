@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from notifications import telling
+from notifications import budget, telling
 from notifications.models import EVERYTHING, Part, Why
 from notifications.subjects import Line, id_of
 from platforms.models import (
@@ -23,6 +23,7 @@ from platforms.models import (
 )
 
 THINGS = {"thread": Thread, "document": Document, "decision": Decision, "task": Task}
+FOLLOWED = "talk_post"  # the mail to those who follow a discussion
 QUIET = (Verb.JOINED, Verb.LEFT, Verb.REVIVED, Verb.FINISHED)  # nobody is called for these
 
 
@@ -52,24 +53,31 @@ def tell_closely(people, row, space_id, *, verb, why, part=Part.NEEDS, mailed=()
     telling.notify(people, part=part, why=why, mailed=mailed, **_facts(row, space_id, verb))
 
 
+WANTED = budget.WANTED.format(user="person.id")
+LEFT = budget.LEFT.format(user="person.id", address="person.email")
 # In SQL, since every page with a field for a post asks it.
-REACH = """
-SELECT count(*), count(*) FILTER (WHERE follows), count(*) FILTER (WHERE NOT follows AND NOT deaf)
+REACH = f"""
+SELECT count(*), count(*) FILTER (WHERE is_mailed), count(*) FILTER (WHERE NOT is_mailed AND NOT deaf)
 FROM (
-    SELECT EXISTS (SELECT FROM platforms_follow WHERE thread_id = %(thread)s AND user_id = member.user_id) AS follows,
+    SELECT EXISTS (SELECT FROM platforms_follow WHERE thread_id = %(thread)s AND user_id = member.user_id)
+           AND (EXISTS (SELECT FROM platforms_post WHERE thread_id = %(thread)s AND by_id = member.user_id)
+                OR {WANTED} AND {LEFT} > 0) AS is_mailed,
            EXISTS (SELECT FROM notifications_mute
                    WHERE user_id = member.user_id AND target = ANY(%(targets)s::text[]))
            OR EXISTS (SELECT FROM notifications_digestsetting WHERE user_id = member.user_id AND days = 0) AS deaf
-    FROM platforms_spacemember member WHERE space_id = %(space)s AND user_id <> %(by)s
+    FROM platforms_spacemember member JOIN accounts_user person ON person.id = member.user_id
+    WHERE space_id = %(space)s AND user_id <> %(by)s
 ) others
-"""
+"""  # noqa: S608 - own words
 
 
 def reach(space, by, thread=None):
     """Whom a post will reach, before it is written: how many people, of them how many by a mail at once (they follow
-    the `thread`), and how many in their next digest. Those who are spoken to by name get a mail besides."""
+    the `thread`, and wrote there or have room for a mail this week), and how many in their next digest. Those who are
+    spoken to by name get a mail besides."""
     targets = [EVERYTHING, place_of(space.pk), *([thing_of(thread)] if thread else [])]
     values = {"space": space.pk, "by": by.pk, "thread": thread and thread.pk, "targets": targets}
+    values |= budget.values_for(FOLLOWED)
     with connection.cursor() as cursor:
         cursor.execute(REACH, values)
         return dict(zip(("people", "now", "later"), cursor.fetchone(), strict=True))

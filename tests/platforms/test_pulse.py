@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import AuditEntry, InvitationState
-from notifications.models import Email, EmailState
+from notifications.models import DigestSetting, Email, EmailState
 from notifications.sending import send_due
 from platforms.actions import Frozen, NoEntry, enter, pulse, tasks, tell
 from platforms.actions.report import draft
@@ -95,6 +95,7 @@ def test_a_space_with_a_slower_rhythm_is_asked_later():
 @pytest.mark.django_db(transaction=True)
 def test_whoever_has_answered_or_left_meanwhile_gets_no_question():
     eva, bo = make_user(), make_user()
+    DigestSetting.objects.create(user=eva, most=5)
     answered, left = lively(make_space(coordinator=eva), 80), lively(make_space(coordinator=bo), 80)
     SpaceMember.objects.create(space=left, user=eva, role=SpaceRole.COORDINATOR)
     pulse.ask_silent()
