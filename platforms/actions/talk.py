@@ -187,7 +187,7 @@ def move(thread, *, by, to):
 
 @transaction.atomic
 def follow(thread, *, by, wanted):
-    """Get each new post of a discussion by mail, or no longer. Reading is enough; also in a space that is frozen."""
+    """Get new posts of a discussion by mail, or no longer. Reading is enough; also in a space that is frozen."""
     row, _member = enter(thread.space, by, frozen=True)
     thread = _locked(thread, row)
     if wanted:

@@ -169,7 +169,7 @@ class Mention(models.Model):
 
 
 class Follow(models.Model):
-    """Somebody wants each new post of a discussion by mail."""
+    """Somebody wants new posts of a discussion by mail."""
 
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="follows", verbose_name=_("discussion"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("person"))

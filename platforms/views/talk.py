@@ -216,7 +216,7 @@ def thread_follow(request, slug, number):
     if request.method == "POST":
         wanted = request.POST.get("follow") == "1"
         talk.follow(found, by=request.user, wanted=wanted)
-        words = _("You now get each new post here by mail.") if wanted else _("You get no more mails from here.")
+        words = _("You now get new posts here by mail.") if wanted else _("You get no more mails from here.")
         messages.success(request, words)
     return redirect(found)
 

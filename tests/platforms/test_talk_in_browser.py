@@ -162,8 +162,8 @@ def test_without_scripts_everything_is_there(window_of, first, eva, bo):
     page.get_by_role("link", name=re.compile("Remove post 2")).click()
     page.get_by_role("button", name="Remove the post").click()
     expect(page.get_by_text("Removed by Eva Ek")).to_be_visible()
-    page.get_by_role("button", name="Mail me each new post").click()
-    expect(page.get_by_text("You now get each new post here by mail.")).to_be_visible()
+    page.get_by_role("button", name="Mail me new posts").click()
+    expect(page.get_by_text("You now get new posts here by mail.")).to_be_visible()
     page.get_by_role("button", name="Close for new posts").click()
     expect(page.get_by_text("The discussion is closed and takes no more posts.")).to_be_visible()
 
