@@ -29,9 +29,20 @@ MOST = {Part.NEEDS: 3, Part.DECIDED: 5, Part.NEW: 7}
 MOST_DATES, AHEAD = 5, timedelta(days=7)
 AWAY_AFTER, AWAY_DIGESTS, AWAY_PAUSE = timedelta(days=21), 2, timedelta(days=27)
 FRESH_DAYS = 7  # a digest that could not be sent for so long is not sent: the next one tells the same
+# What happens anew just now, or is on its way in another digest of the same person, is left for the next: so nothing is
+# told twice, nothing is marked as told that the mail does not say, and nobody waits.
 MARK = """
-UPDATE notifications_notification AS row SET digest_id = taken.mail
-FROM unnest(%s::bigint[], %s::bigint[]) AS taken (id, mail) WHERE row.id = taken.id
+UPDATE notifications_notification AS row SET digest_id = free.mail
+FROM (
+    SELECT old.id, asked.mail
+    FROM notifications_notification old
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS asked (id, mail, at) USING (id, at)
+    WHERE old.read_at IS NULL AND old.told_at IS NULL AND NOT EXISTS (
+        SELECT FROM notifications_email WHERE id = old.digest_id AND id <> asked.mail AND state = 'sending')
+    FOR UPDATE OF old SKIP LOCKED
+) AS free
+WHERE row.id = free.id
+RETURNING row.id
 """
 
 
@@ -92,12 +103,13 @@ def read(emails):
         if row.pk in lines and not any((row.user_id, target) in muted for target in row.targets):
             by_user[row.user_id].append(row)
     coming = dates_of(list(by_user), timezone.localdate() + AHEAD)
-    found, marked = {}, []
+    # Of two digests of a person the newest tells: an older one may be too late, or for an address of before.
+    theirs = {email.pk: by_user.pop(email.user_id, []) for email in sorted(emails, key=lambda one: -one.pk)}
+    marked = _mark(emails, theirs)
+    found = {}
     for email in emails:
-        mine = by_user.pop(email.user_id, [])  # of two digests of a person in one batch, the first tells
+        mine = [row for row in theirs[email.pk] if row.pk in marked or not _is_going(email)]
         setting = settings_of.get(email.user_id)
-        if email.state == EmailState.SENDING:  # not when staff look at it
-            marked += [(row.pk, email.pk) for row in mine]
         if not mine:
             found[email.pk] = NoLonger("nothing is new")
         elif setting is None or not setting.days:
@@ -105,9 +117,20 @@ def read(emails):
         else:
             is_away = setting.silent > AWAY_DIGESTS
             found[email.pk] = partial(_words, email, mine, lines, coming.get(email.user_id, ()), is_away)
-    with connection.cursor() as cursor:
-        cursor.execute(MARK, [[pk for pk, _mail in marked], [mail for _pk, mail in marked]])
     return found
+
+
+def _is_going(email):
+    """False when staff look at it."""
+    return email.state == EmailState.SENDING
+
+
+def _mark(emails, theirs):
+    """Note for each mail that goes which rows it tells; the ids of those rows that are not told by another."""
+    rows = [(row.pk, email.pk, row.at) for email in emails if _is_going(email) for row in theirs[email.pk]]
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [list(column) for column in zip(*rows, strict=True)] or [[], [], []])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _words(email, rows, lines, coming, is_away):

@@ -136,7 +136,9 @@ WITH ended AS (
       FROM unnest(%(sent)s::bigint[], %(answers)s::text[]) AS outcome (id, answer)
      WHERE mail.id = outcome.id AND mail.state = 'sending'
 ), told AS (
-    UPDATE notifications_notification SET told_at = now() WHERE digest_id = ANY(%(sent)s::bigint[])
+    UPDATE notifications_notification SET told_at = now() WHERE digest_id = ANY(%(sent)s::bigint[]) AND id = ANY (
+        ARRAY(SELECT id FROM notifications_notification WHERE digest_id = ANY(%(sent)s::bigint[])
+               ORDER BY user_id, id FOR UPDATE))
 )
 UPDATE notifications_email AS mail SET begun_at = now()
   FROM unnest(%(begun)s::bigint[], %(attempts)s::int[]) AS mine (id, attempts)
@@ -188,8 +190,8 @@ def _next_slice(sent, begun):
 def recover():
     """Give back what dead senders held: leases that have run out."""
     expired = Email.objects.filter(state=EmailState.SENDING, lease_until__lt=timezone.now())
-    for digest in expired.filter(kind=EmailKind.DIGEST).exclude(begun_at=None):
-        digest.end(EmailState.UNKNOWN, "the sender died while sending")
+    begun = expired.filter(kind=EmailKind.DIGEST, begun_at__isnull=False)
+    begun.update(state=EmailState.UNKNOWN, lease_until=None, answer="the sender died while sending")
     expired.exclude(kind=EmailKind.DIGEST, begun_at__isnull=False).update(state=EmailState.QUEUED, lease_until=None)
 
 

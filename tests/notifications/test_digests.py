@@ -1,12 +1,14 @@
 """The digest: everything that was neither seen nor told, once, to those who may know it when it goes out."""
 
+import threading
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,6 +16,7 @@ from notifications import digests, live, sending, subjects, telling
 from notifications.models import DigestSetting, Email, EmailKind, EmailState, Notification, Part, Why
 from notifications.tokens import SETTINGS, token
 from tests.factories import make_user
+from tests.notifications.test_killed import wait_until
 from tests.notifications.test_notices import berth, tell  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -203,6 +206,138 @@ def test_of_a_dead_sender_only_the_slice_on_the_line_is_in_doubt(sink, settings,
     ended = [Email.objects.get(pk=mail.pk).state for mail in batch]
     assert ended == [EmailState.SENT] * 2 + [EmailState.UNKNOWN] * 2 + [EmailState.SENT] * 2
     assert set(Notification.objects.pending().values_list("user", flat=True)) == {mail.user_id for mail in batch[2:4]}
+
+
+# ── Two at once ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def two_digests(person):
+    """The digests of two days, since the mail server was away on the first."""
+    for day in (TUESDAY, TUESDAY + timedelta(days=1)):
+        due(person, now=day)
+        digests.queue_due(day)
+    Email.objects.update(due_at=timezone.now())
+
+
+def test_two_digests_of_a_person_with_two_senders_tell_each_thing_once(sink, eva, monkeypatch):
+    tell(eva)
+    two_digests(eva)
+    monkeypatch.setattr(sending, "DIGESTS", 1)
+    batches = [sending.claim_digests(), sending.claim_digests()]
+
+    told = [digests.read(batch)[batch[0].pk] for batch in batches]
+
+    assert [isinstance(one, live.NoLonger) for one in told] == [False, True]
+
+
+def test_two_digests_of_a_person_with_one_slow_sender_tell_each_thing_once(sink, eva, monkeypatch):
+    monkeypatch.setattr(live, "FRESH", -1)  # asked anew before each mail
+    tell(eva)
+    two_digests(eva)
+
+    assert sending.send_due() == {EmailState.SENT: 1, EmailState.WITHDRAWN: 1}
+    assert len(sink.taken) == 1
+
+
+def test_of_two_digests_the_one_that_is_not_too_late_tells(sink, eva):
+    tell(eva)
+    two_digests(eva)
+    Email.objects.filter(pk=Email.objects.earliest("pk").pk).update(expires_at=timezone.now())
+
+    assert sending.send_due() == {EmailState.SENT: 1, EmailState.WITHDRAWN: 1}
+
+
+def test_what_happens_while_the_words_are_made_comes_in_the_next(sink, eva, monkeypatch):
+    tell(eva)
+    due(eva)
+    digests.queue_due(TUESDAY)
+    reader = subjects._readers["berth"]
+
+    def busy(rows):
+        found = reader(rows)
+        tell(eva)
+        return found
+
+    monkeypatch.setitem(subjects._readers, "berth", busy)
+    send()
+
+    assert Notification.objects.pending().count() == 1
+
+
+def test_what_somebody_is_just_writing_is_not_waited_for(sink, eva):
+    tell(eva, number=1)
+    tell(eva, number=2)
+    due(eva)
+    with transaction.atomic():
+        tell(eva, number=2)
+        other_line(send)
+
+    assert "Berth 1" in text_of(sink.taken[0]) and "Berth 2" not in text_of(sink.taken[0])
+    assert list(Notification.objects.pending().values_list("thing", "count")) == [("berth:2", 2)]
+
+
+def test_what_went_out_stays_sent_when_its_lease_ends_in_that_moment(sink, eva, settings):
+    settings.MAIL_LEASE = 0
+    tell(eva)
+    due(eva)
+    digests.queue_due(TUESDAY)
+    (mail,) = sending.claim_digests()
+    digests.read([mail])
+    sending._next_slice({}, [mail])
+    with transaction.atomic():
+        sending._next_slice({mail.pk: "250"}, [])
+        judge = threading.Thread(target=in_thread, args=[sending.recover])
+        judge.start()
+        wait_until(is_waiting, 5, "the wait of the other")
+    judge.join()
+
+    assert Email.objects.get().state == EmailState.SENT
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_writing_down_what_went_out_and_telling_anew_never_block_each_other(sink, eva, order):
+    bo = make_user()
+    for person in (eva, bo)[::order]:
+        tell(person)
+        due(person)
+        digests.queue_due(TUESDAY)
+    mails = sorted(sending.claim_digests(), key=lambda mail: mail.pk)
+    digests.read(mails)
+    for person in (eva, bo)[::order]:  # lies in the table in this order now
+        Notification.objects.filter(user=person).update(place="harbour:2")
+    sending._next_slice({}, mails)
+    with transaction.atomic():
+        tell(eva)
+        sender = threading.Thread(
+            target=in_thread, args=[partial(sending._next_slice, {m.pk: "250" for m in mails}, [])]
+        )
+        sender.start()
+        wait_until(is_waiting, 5, "the wait of the other")
+        tell(bo)
+    sender.join()
+
+    assert set(Email.objects.values_list("state", flat=True)) == {EmailState.SENT}
+    assert Notification.objects.pending().count() == 2
+
+
+def in_thread(act):
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def other_line(act):
+    """Do it over another line to the database, and wait for it."""
+    thread = threading.Thread(target=in_thread, args=[act])
+    thread.start()
+    thread.join()
+
+
+def is_waiting():
+    """Whether somebody waits for what this line has locked."""
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        cursor.execute(waits)
+        return cursor.fetchone()[0]
 
 
 # ── Choosing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
