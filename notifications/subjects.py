@@ -6,7 +6,7 @@ So a notification keeps no words of a closed room, and whoever may no longer rea
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_readers, _dates = {}, []
+_readers, _dates, _kinds = {}, [], {}
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class Line:
 
 def register(kind_of_thing, reader):
     """`reader(rows)` returns {row.pk: Line} for those of the notifications whose person may read the thing now. Things
-    are named "thread:12": `kind_of_thing` is what stands before the colon. It asks a bounded number of questions."""
+    are named "thread:12": `kind_of_thing` is what stands before the colon. It asks a bounded number of questions.
+
+    Places ("space:3") have a reader as well, which is asked for the name of what somebody has muted."""
     _readers[kind_of_thing] = reader
 
 
@@ -39,6 +41,16 @@ def lines_of(rows):
         if reader := _readers.get(kind):
             found |= reader(those)
     return found
+
+
+def register_kinds(names):
+    """`names` says of each kind of news that an app tells of ("posted") what it is, as in "nothing more of …"."""
+    _kinds.update(names)
+
+
+def kind_name(target):
+    """The name of a kind of news ("kind:posted"), "" for what is none."""
+    return _kinds.get(target.removeprefix("kind:"), "") if target.startswith("kind:") else ""
 
 
 def register_dates(reader):

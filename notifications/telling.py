@@ -4,7 +4,7 @@ transaction, so that there is never the one without the other."""
 from django.db import connection
 from django.utils import timezone
 
-from notifications.models import EVERYTHING, Mute, Notification, Part
+from notifications.models import BY_NAME, Mute, Notification, Part, targets
 from notifications.models.notice import usual_most
 from notifications.schedule import first_due
 
@@ -45,12 +45,14 @@ WHERE user_id = %s AND thing = ANY(%s::text[]) AND read_at IS NULL
 
 def notify(people, *, thing, place, kind, why, part=Part.NEW, mailed=()):
     """Tell `people` (ids) of a thing ("thread:12") in a place ("space:3"). `mailed` are ids of those among them who get
-    a mail of their own about it: their digest does not repeat it. Whoever has muted it hears nothing."""
+    a mail of their own about it: their digest does not repeat it. Whoever has muted it hears nothing, unless it is said
+    to them by name: that stands among their notices, and nothing is mailed."""
     people = sorted(set(people))
     if not people:
         return
     values = {"thing": thing, "place": place, "kind": kind, "part": part, "why": why, "now": timezone.now()}
-    values |= {"people": people, "mailed": sorted(mailed), "targets": [EVERYTHING, f"kind:{kind}", place, thing]}
+    muted_by = [] if why in BY_NAME else targets(thing=thing, place=place, kind=kind, why=why)
+    values |= {"people": people, "mailed": sorted(mailed), "targets": muted_by}
     with connection.cursor() as cursor:
         cursor.execute(TELL, values)
         cursor.execute(SETTINGS, {"people": people, "first": first_due(), "most": usual_most()})
@@ -78,6 +80,11 @@ def set_muted(user, target, *, muted):
         Mute.objects.get_or_create(user=user, target=target)
     else:
         Mute.objects.filter(user=user, target=target).delete()
+
+
+def wants_no_mail(user, **facts):
+    """Whether `user` has muted what a mail is about: its `thing`, `place`, `kind`, and `why` they would get it."""
+    return Mute.objects.filter(user=user, target__in=targets(**facts)).exists()
 
 
 def forget(user, place):

@@ -9,7 +9,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,15 +19,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from notifications import telling, wishes
 from notifications.forms import DigestForm, choose, end_digest
-from notifications.models import EVERYTHING, DigestSetting, Mute, Notification
-from notifications.subjects import lines_of
+from notifications.models import BY_NAME, EVERYTHING, DigestSetting, Mute, Notification
+from notifications.subjects import kind_name, lines_of
 from notifications.tokens import SETTINGS, read_token
 from web.paging import number_in, page_of
 
 private = cache_control(private=True, no_store=True)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 TARGET = 40  # characters at most
-MOST_NAMES = 200  # notifications that are looked through for the names of what is muted
+NO_MORE = gettext_lazy("You hear no more of it. What is said to you by name still stands here.")
+AGAIN = gettext_lazy("You hear of it again.")
 ONE_CLICK = "List-Unsubscribe"  # RFC 8058: what a mail program posts
 
 
@@ -41,18 +44,18 @@ def notices(request):
         settings.PAGE_SIZE,
     )
     rows = list(Notification.objects.filter(pk__in=page.rows))
-    lines = lines_of(rows)
+    muted = list(Mute.objects.filter(user=request.user))
+    lines = lines_of(rows + [_as_row(mute) for mute in muted])
     gone = [row.pk for row in rows if row.pk not in lines and row.read_at is None]
     if gone:  # what the person may no longer read, or is there no more, counts as news to nobody
         Notification.objects.filter(pk__in=gone).update(read_at=timezone.now())
-    muted = list(Mute.objects.filter(user=request.user))
     targets = {mute.target for mute in muted}
     shown = [
-        {"row": row, "line": lines[row.pk], "is_muted": bool({row.thing, row.place} & targets)}
+        {"row": row, "line": lines[row.pk], "less": _less(row, lines[row.pk], targets)}
         for row in rows
         if row.pk in lines
     ]
-    context = {"page": page, "rows": shown, "muted": _named(muted, request.user), "until": max_at(rows)}
+    context = {"page": page, "rows": shown, "muted": _named(muted, lines), "until": max_at(rows)}
     return render(request, "notifications/notices.html", context)
 
 
@@ -61,16 +64,37 @@ def max_at(rows):
     return max((row.at for row in rows), default=timezone.now()).isoformat()
 
 
-def _named(muted, user):
-    """What is muted, with the name by which a notification still tells it."""
-    targets = [one.target for one in muted]
-    about = Notification.objects.filter(user=user).filter(Q(thing__in=targets) | Q(place__in=targets))
-    rows = list(about[:MOST_NAMES])
-    lines, names = lines_of(rows), {EVERYTHING: _("everything")}
-    for row in rows:
-        if line := lines.get(row.pk):
-            names |= {row.thing: line.title, row.place: line.place}
-    return [{"target": one, "name": names.get(one) or _("something that is no longer there")} for one in targets]
+def _as_row(mute):
+    """What is muted as a notification, which the readers can name; its id is below nought, where no row has one."""
+    return Notification(pk=-mute.pk, user_id=mute.user_id, thing=mute.target)
+
+
+def _named(muted, lines):
+    """What is muted in words, for who may still read them."""
+    return [{"target": mute.target, "name": _name_of(mute.target, lines.get(-mute.pk))} for mute in muted]
+
+
+def _name_of(target, line):
+    if target == EVERYTHING:
+        return _("Everything")
+    if kind := kind_name(target):
+        return capfirst(kind)
+    if line is None:
+        return _("Something that is no longer there")
+    return f"{line.title} ({line.place})" if line.place else line.title
+
+
+def _less(row, line, muted):
+    """What can be muted beside a notice, from the narrow to the wide: [(target, words)], without what is muted."""
+    if EVERYTHING in muted:
+        return []
+    kind = f"kind:{row.kind}"
+    offers = [] if row.place in muted else [(row.thing, _("Nothing more of “%(name)s”") % {"name": line.title})]
+    offers += [(row.place, _("Nothing more from %(place)s") % {"place": line.place})]
+    if (name := kind_name(kind)) and row.why not in BY_NAME:
+        offers += [(kind, _("Nothing more of this kind, anywhere: %(kind)s") % {"kind": name})]
+    offers += [(EVERYTHING, _("Nothing more at all"))]
+    return [offer for offer in offers if offer[0] not in muted]
 
 
 def _change(request):
@@ -86,16 +110,16 @@ def _change(request):
         if muted and not _is_told_of(request.user, target):
             raise Http404
         telling.set_muted(request.user, target, muted=muted)
-        words = _("You hear no more of it.") if muted else _("You hear of it again.")
-        messages.success(request, words)
+        messages.success(request, NO_MORE if muted else AGAIN)
     else:
         raise BadRequest("Nothing to do.")
     return redirect("notices")
 
 
 def _is_told_of(user, target):
-    mine = Notification.objects.filter(user=user)
-    return target == EVERYTHING or mine.filter(thing=target).exists() or mine.filter(place=target).exists()
+    if target == EVERYTHING or kind_name(target):
+        return True
+    return Notification.objects.filter(Q(thing=target) | Q(place=target), user=user).exists()
 
 
 # ── The digest ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,3 +25,4 @@ class PlatformsConfig(AppConfig):
         subjects.register_dates(told.dates)
         wishes.register(told.FOLLOWED, _("New posts in discussions that I follow"))
         wishes.register(pulse.REMINDER, _("Questions about spaces that I coordinate and that fell silent"))
+        subjects.register_kinds(told.KINDS)

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "accounts.middleware.second_factor_for_staff",
     "accounts.middleware.history_context",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "notifications.middleware.note_who_is_here",
     "web.middleware.rest_when_overloaded",
 ]
 ROOT_URLCONF = "s3hub.urls"
@@ -197,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
+    "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": 3600.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
 
@@ -352,6 +354,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 MAILS_A_WEEK = int(env("MAILS_A_WEEK", "2"))  # digests and reminders, for who has chosen nothing else
 MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
+ACTOR_FRESH_MONTHS = 6  # so long after a profile was last confirmed its representatives are asked if it is still right
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty

@@ -1,7 +1,8 @@
 from notifications.models.email import Email, EmailKind, EmailQuerySet, EmailState, Suppression
-from notifications.models.notice import EVERYTHING, DigestSetting, Mute, Notification, Part, Why
+from notifications.models.notice import BY_NAME, EVERYTHING, DigestSetting, Mute, Notification, Part, Why, targets
 
 __all__ = [
+    "BY_NAME",
     "EVERYTHING",
     "DigestSetting",
     "Email",
@@ -13,4 +14,5 @@ __all__ = [
     "Part",
     "Suppression",
     "Why",
+    "targets",
 ]

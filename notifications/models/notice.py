@@ -35,6 +35,15 @@ class Why(models.TextChoices):
     MEMBER = "member", _("you are a member of the space")
 
 
+# Said to a person by name: it stands on the site whatever they have muted, and no kind of news holds it back.
+BY_NAME = (Why.SPOKEN_TO,)
+
+
+def targets(*, thing, place, kind, why):
+    """What a person can mute so that no mail tells them of it."""
+    return [EVERYTHING, place, thing] if why in BY_NAME else [EVERYTHING, f"kind:{kind}", place, thing]
+
+
 class NotificationQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at=None)
@@ -85,8 +94,7 @@ class Notification(models.Model):
 
     @property
     def targets(self):
-        """What a person can mute so that they are not told of it."""
-        return EVERYTHING, f"kind:{self.kind}", self.place, self.thing
+        return targets(thing=self.thing, place=self.place, kind=self.kind, why=self.why)
 
 
 class DigestSetting(models.Model):

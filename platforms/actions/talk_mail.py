@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import budget
+from notifications import budget, telling
 from notifications.actions import queue_email, queue_emails
 from notifications.live import NoLonger
 from notifications.models import EmailKind, Part, Why
 from notifications.rendering import one_click
 from notifications.tokens import read_token, token
 from platforms import presence
-from platforms.actions.told import FOLLOWED, tell_closely
+from platforms.actions.told import FOLLOWED, place_of, tell_closely, thing_of
 from platforms.models import WRITERS, Follow, Mention, Post, Space, SpaceMember, Thread, Verb
 from platforms.names import name_of
 
@@ -112,6 +112,10 @@ def read_post(email):
     follows = Follow.objects.filter(thread=thread, user=user).exists()
     if not _is_wanted(post, user, email.context["is_mention"], follows):
         raise NoLonger("read on the web, or no longer asked for")
+    why = Why.SPOKEN_TO if email.context["is_mention"] else Why.FOLLOWS
+    place = place_of(thread.space_id)
+    if telling.wants_no_mail(user, thing=thing_of(thread), place=place, kind=Verb.POSTED, why=why):
+        raise NoLonger("muted")
     takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
     return _words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
 

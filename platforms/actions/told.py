@@ -15,6 +15,7 @@ from platforms.models import (
     DecisionAnswer,
     DecisionState,
     Document,
+    Space,
     SpaceMember,
     SpaceState,
     Task,
@@ -57,14 +58,15 @@ WANTED = budget.WANTED.format(user="person.id")
 LEFT = budget.LEFT.format(user="person.id", address="person.email")
 # In SQL, since every page with a field for a post asks it.
 REACH = f"""
-SELECT count(*), count(*) FILTER (WHERE is_mailed), count(*) FILTER (WHERE NOT is_mailed AND NOT deaf)
+SELECT count(*), count(*) FILTER (WHERE is_mailed AND NOT muted),
+       count(*) FILTER (WHERE NOT is_mailed AND NOT muted AND digest)
 FROM (
     SELECT EXISTS (SELECT FROM platforms_follow WHERE thread_id = %(thread)s AND user_id = member.user_id)
            AND (EXISTS (SELECT FROM platforms_post WHERE thread_id = %(thread)s AND by_id = member.user_id)
                 OR {WANTED} AND {LEFT} > 0) AS is_mailed,
            EXISTS (SELECT FROM notifications_mute
-                   WHERE user_id = member.user_id AND target = ANY(%(targets)s::text[]))
-           OR EXISTS (SELECT FROM notifications_digestsetting WHERE user_id = member.user_id AND days = 0) AS deaf
+                   WHERE user_id = member.user_id AND target = ANY(%(targets)s::text[])) AS muted,
+           NOT EXISTS (SELECT FROM notifications_digestsetting WHERE user_id = member.user_id AND days = 0) AS digest
     FROM platforms_spacemember member JOIN accounts_user person ON person.id = member.user_id
     WHERE space_id = %(space)s AND user_id <> %(by)s
 ) others
@@ -75,7 +77,8 @@ def reach(space, by, thread=None):
     """Whom a post will reach, before it is written: how many people, of them how many by a mail at once (they follow
     the `thread`, and wrote there or have room for a mail this week), and how many in their next digest. Those who are
     spoken to by name get a mail besides."""
-    targets = [EVERYTHING, place_of(space.pk), *([thing_of(thread)] if thread else [])]
+    kind, thing = (Verb.POSTED, [thing_of(thread)]) if thread else (Verb.STARTED, [])
+    targets = [EVERYTHING, f"kind:{kind}", place_of(space.pk), *thing]
     values = {"space": space.pk, "by": by.pk, "thread": thread and thread.pk, "targets": targets}
     values |= budget.values_for(FOLLOWED)
     with connection.cursor() as cursor:
@@ -108,6 +111,19 @@ def reader_of(model):
         }
 
     return read
+
+
+def read_spaces(rows):
+    """The names of spaces that people have muted, for who may know them."""
+    spaces = Space.objects.in_bulk({id_of(row) for row in rows})
+    members = SpaceMember.objects.filter(space__in=spaces, user__in={row.user_id for row in rows})
+    allowed = set(members.values_list("user_id", "space_id"))
+    found = ((row, spaces.get(id_of(row))) for row in rows)
+    return {
+        row.pk: Line(space.name, space.get_absolute_url, "", lambda: "")
+        for row, space in found
+        if space and (row.user_id, space.pk) in allowed
+    }
 
 
 def _is_there(thing):
@@ -176,4 +192,13 @@ WORDS = {
     Verb.DECIDED: _("The outcome is written down"),
     Verb.ASSIGNED: _("New task"),
 }
-READERS = {name: reader_of(model) for name, model in THINGS.items()}
+KINDS = {
+    Verb.STARTED: _("new discussions"),
+    Verb.POSTED: _("new posts"),
+    Verb.UPLOADED: _("new documents"),
+    Verb.REVISED: _("new versions of documents"),
+    Verb.PROPOSED: _("new proposals"),
+    Verb.DECIDED: _("outcomes of proposals"),
+    Verb.ASSIGNED: _("new tasks"),
+}
+READERS = {name: reader_of(model) for name, model in THINGS.items()} | {"space": read_spaces}

@@ -104,6 +104,16 @@ def test_who_gets_it_is_decided_when_it_goes_out(sink, eva, how, monkeypatch):
     assert sink.taken == []
 
 
+@pytest.mark.parametrize(("target", "sent"), [("everything", 0), ("harbour:1", 0), ("berth:1", 0), ("kind:moored", 1)])
+def test_what_is_said_by_name_is_mailed_unless_the_thing_the_place_or_everything_is_muted(sink, eva, target, sent):
+    telling.set_muted(eva, target, muted=True)
+    tell(eva, why=Why.SPOKEN_TO)
+    due(eva)
+    send()
+
+    assert len(sink.taken) == sent
+
+
 def test_however_often_and_late_the_scheduler_runs_each_moment_comes_once(sink, eva):
     tell(eva)
     due(eva)

@@ -1,6 +1,13 @@
 """Who is told of what: one row for each person and thing, counted, seen, muted, and told once."""
 
+import time
+from datetime import timedelta
+
+import psycopg
 import pytest
+from django.db import connection
+from django.template import Context, Template
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications import subjects, telling
@@ -25,11 +32,15 @@ def berth(monkeypatch):
     """A kind of thing that everybody may read, but for those with an odd number above a thousand."""
     monkeypatch.setattr(subjects, "_readers", {})
     monkeypatch.setattr(subjects, "_dates", [])
+    monkeypatch.setattr(subjects, "_kinds", {"moored": "boats that moor", "sailed": "boats that sail"})
 
     def read(rows):
         return {row.pk: line(subjects.id_of(row), row.kind) for row in rows if subjects.id_of(row) < 1000}
 
     subjects.register("berth", read)
+    subjects.register(
+        "harbour", lambda rows: {row.pk: Line("The harbour", lambda: "/", "", lambda: "") for row in rows}
+    )
 
 
 def tell(*people, number=1, **values):
@@ -77,6 +88,14 @@ def test_what_is_muted_is_not_told(eva, target):
     telling.set_muted(eva, target, muted=False)
     tell(eva)
     assert Notification.objects.filter(user=eva).exists()
+
+
+@pytest.mark.parametrize("target", [EVERYTHING, "kind:moored", "harbour:1", "berth:1"])
+def test_what_is_said_by_name_stands_on_the_site_whatever_is_muted(eva, target):
+    telling.set_muted(eva, target, muted=True)
+    tell(eva, why=Why.SPOKEN_TO, part=Part.NEEDS)
+
+    assert Notification.objects.unread().filter(user=eva).count() == 1
 
 
 def test_closed_accounts_are_told_nothing_and_the_others_get_a_day_for_their_digest(eva):
@@ -142,10 +161,66 @@ def test_a_thing_and_a_place_are_muted_and_heard_of_again(page, eva):
 
 
 @pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("berth:1", "Berth 1 (The harbour)"),
+        ("harbour:1", "The harbour"),
+        ("kind:moored", "Boats that moor"),
+        (EVERYTHING, "Everything"),
+        ("berth:2001", "Something that is no longer there"),
+    ],
+)
+def test_what_is_muted_is_named_and_heard_of_again(page, eva, target, name):
+    tell(eva)
+    telling.set_muted(eva, target, muted=True)
+
+    html = page().content.decode()
+    assert page().context["muted"] == [{"target": target, "name": name}]
+    assert f"<span>{name}</span>" in html and "1 thing is muted" in html
+    page(do="unmute", target=target)
+    assert not Mute.objects.exists()
+
+
+def offers(page):
+    return [target for target, _words in page().context["rows"][0]["less"]]
+
+
+def test_beside_a_notice_stands_what_can_be_muted_from_the_narrow_to_the_wide(page, eva):
+    tell(eva)
+    assert offers(page) == ["berth:1", "harbour:1", "kind:moored", EVERYTHING]
+    for target, left in {
+        "berth:1": ["harbour:1", "kind:moored", EVERYTHING],
+        "harbour:1": ["kind:moored", EVERYTHING],
+        "kind:moored": [EVERYTHING],
+        EVERYTHING: [],
+    }.items():
+        page(do="mute", target=target)
+        assert offers(page) == left
+
+
+def test_no_kind_of_news_is_offered_beside_what_was_said_by_name(page, eva):
+    tell(eva, why=Why.SPOKEN_TO)
+    assert offers(page) == ["berth:1", "harbour:1", EVERYTHING]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_muted_costs_the_page_one_question_at_most(page, eva, count, django_assert_num_queries):
+    """Which it asks anyway, in this register of things that asks none for its names."""
+    tell(eva)
+    for number in range(count):
+        telling.set_muted(eva, f"berth:{number}", muted=True)
+    page()
+
+    with django_assert_num_queries(7):
+        page()
+
+
+@pytest.mark.parametrize(
     ("data", "status"),
     [
         ({"do": "mute", "target": "berth:99"}, 404),
         ({"do": "mute", "target": "x" * 500}, 404),
+        ({"do": "mute", "target": "kind:nonsense"}, 404),
         ({"do": "read", "until": "yesterday"}, 400),
         ({"do": "read", "until": "2026-01-01T00:00"}, 400),
         ({"do": "dance"}, 400),
@@ -168,11 +243,65 @@ def test_the_page_asks_as_often_for_three_as_for_one(page, eva, count, django_as
         page()
 
 
-def test_being_here_is_noted_once_an_hour(page, eva):
+# ── Who is here ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def here(**ago):
+    """Eva was last here so long ago, and has had three digests since."""
+    DigestSetting.objects.update(seen_at=timezone.now() - timedelta(**ago), silent=3)
+
+
+def statements(page):
+    with CaptureQueriesContext(connection) as asked:
+        page()
+    return [query["sql"] for query in asked]
+
+
+def test_being_here_is_noted_once_a_day(page, eva):
     tell(eva)
-    DigestSetting.objects.update(silent=3)
+    here(hours=25)
     page()
     seen = DigestSetting.objects.get()
     page()
 
-    assert (seen.silent, DigestSetting.objects.get().seen_at) == (0, seen.seen_at)
+    assert seen.silent == 0 and seen.seen_at > timezone.now() - timedelta(minutes=1)
+    assert DigestSetting.objects.get().seen_at == seen.seen_at
+
+
+def test_a_page_of_the_same_day_asks_nothing_more(page, eva):
+    tell(eva)
+    here(hours=25)
+    first, second = statements(page), statements(page)
+
+    noted = [sql for sql in first if "UPDATE notifications_digestsetting" in sql]
+    assert (len(noted), len(second)) == (1, len(first) - 1)
+    here(hours=23)
+    assert len(statements(page)) == len(second)
+    assert DigestSetting.objects.get().silent == 3
+
+
+def test_drawing_the_bell_writes_nothing(rf, eva):
+    tell(eva)
+    here(hours=25)
+    request = rf.get("/")
+    request.user = eva
+
+    shown = Template("{% load notices %}{% unread_notices %}").render(Context({"request": request}))
+
+    assert shown == "1"
+    assert DigestSetting.objects.get().silent == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_while_the_scheduler_queues_their_digest(page, eva):
+    tell(eva)
+    here(hours=25)
+    page()
+    here(hours=25)
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as scheduler:
+        scheduler.execute("SELECT FROM notifications_digestsetting FOR UPDATE")
+        began = time.monotonic()
+        assert page().status_code == 200
+        assert time.monotonic() - began < 1
+
+    assert DigestSetting.objects.get().silent == 3
+    page()
+    assert DigestSetting.objects.get().silent == 0

@@ -10,13 +10,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import live
-from notifications.models import Email, EmailState
+from notifications import live, telling
+from notifications.models import Email, EmailState, Notification, Why
 from notifications.sending import send_due
 from notifications.tokens import token
 from platforms import presence
 from platforms.actions import mentions, talk
 from platforms.actions.talk_mail import FOR_STOP
+from platforms.actions.told import place_of, thing_of
 from platforms.models import Follow, Mention, SpaceMember, SpaceRole
 from tests.factories import make_actor, make_user
 from tests.notifications.conftest import fresh_bell, sink  # noqa: F401
@@ -232,6 +233,39 @@ def test_a_followed_post_that_was_removed_is_not_mailed(sink, first, eva, bo):  
     talk.remove(talk.write(first.thread, by=eva, body="Gone"), by=eva)
 
     assert sent(sink) == []
+
+
+EVERY = ["everything", "space", "thread", "kind:posted"]
+
+
+def mute(user, thread, what):
+    target = {"space": place_of(thread.space_id), "thread": thing_of(thread)}.get(what, what)
+    telling.set_muted(user, target, muted=True)
+
+
+@sending
+@pytest.mark.parametrize("what", EVERY)
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_followed_post_is_not_mailed_to_who_has_muted_it(sink, first, eva, bo, what, when):  # noqa: F811
+    talk.follow(first.thread, by=bo, wanted=True)
+    if when == "before":
+        mute(bo, first.thread, what)
+    talk.write(first.thread, by=eva, body="News")
+    mute(bo, first.thread, what)
+
+    assert sent(sink) == []
+    assert [mail.state for mail in Email.objects.all()] in ([], [EmailState.WITHDRAWN])
+
+
+@sending
+@pytest.mark.parametrize("what", EVERY)
+def test_a_mention_stands_among_the_notices_of_who_has_muted_it_and_is_not_mailed(sink, first, eva, bo, what):  # noqa: F811
+    mute(bo, first.thread, what)
+    talk.write(first.thread, by=eva, body="@Bo Berg hello")
+
+    mailed = what == "kind:posted"  # being spoken to is no kind of news
+    assert len(sent(sink)) == mailed
+    assert Notification.objects.unread().filter(user=bo, why=Why.SPOKEN_TO).count() == 1
 
 
 @sending

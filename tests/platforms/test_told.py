@@ -10,7 +10,8 @@ from notifications import digests, live, subjects, telling
 from notifications.models import DigestSetting, Email, Notification, Part, Why
 from notifications.rendering import render
 from platforms.actions import decisions, members, talk, tasks
-from platforms.actions.told import place_of, thing_of
+from platforms.actions.told import QUIET, place_of, thing_of
+from platforms.models import Verb
 from tests.factories import make_decision, make_document, make_space, make_task, make_user
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,20 @@ def test_words_for_many_cost_as_much_as_for_one(space, people, count, django_ass
         subjects.lines_of(rows)
 
 
+def test_every_kind_of_news_has_a_name_by_which_it_is_muted():
+    assert {verb for verb in Verb if subjects.kind_name(f"kind:{verb}")} == set(Verb) - set(QUIET)
+
+
+def test_a_muted_space_is_named_to_its_members_only(client, space, people):
+    _eva, bo, _ulf = people
+    telling.set_muted(bo, place_of(space.pk), muted=True)
+    client.force_login(bo)
+    assert client.get("/en/notices/").context["muted"][0]["name"] == "Bays"
+
+    space.members.filter(user=bo).delete()
+    assert client.get("/en/notices/").context["muted"][0]["name"] == "Something that is no longer there"
+
+
 # ── How far a post reaches ───────────────────────────────────────────────────────────────────────────────────────────
 def test_the_writer_sees_how_many_a_post_will_reach(client, space, people):
     eva, bo, ulf = people
@@ -133,11 +148,15 @@ def test_the_writer_sees_how_many_a_post_will_reach(client, space, people):
         space.members.create(user=make_user(f"m{number}@example.org"))
     telling.set_muted(ulf, place_of(space.pk), muted=True)
     DigestSetting.objects.update_or_create(user=space.members.last().user, defaults={"days": 0})
+    deaf = make_user()
+    space.members.create(user=deaf)
+    talk.follow(post.thread, by=deaf, wanted=True)
+    telling.set_muted(deaf, "kind:posted", muted=True)
     client.force_login(eva)
 
     html = client.get(f"/en/spaces/{space.slug}/discussions/{post.thread.number}/").content.decode()
 
-    assert "This will reach 5 people: 1 by mail at once, 2 in their next digest." in html
+    assert "This will reach 6 people: 1 by mail at once, 2 in their next digest." in html
 
 
 # ── The digest ───────────────────────────────────────────────────────────────────────────────────────────────────────
