@@ -21,7 +21,7 @@ SHOWS = {
     "actors/too_many_rows.html actors/_bar.html actors/_facets.html actors/_head.html actors/_hit.html "
     "actors/_nothing.html actors/_profile.html actors/_search.html",
     "registering": "actors/register_* actors/claim*",
-    "told": "notifications/notices.html notifications/digest.html",
+    "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
     "signing_in": "account/*",
