@@ -198,7 +198,6 @@ CELERY_BEAT_SCHEDULE = {
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
-    "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": 3600.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
 
@@ -354,7 +353,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 MAILS_A_WEEK = int(env("MAILS_A_WEEK", "2"))  # digests and reminders, for who has chosen nothing else
 MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
-ACTOR_FRESH_MONTHS = 6  # so long after a profile was last confirmed its representatives are asked if it is still right
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from s3hub.celery import app
 from tests.factories import make_actor
 
 BASE = settings.BASE_DIR
@@ -132,3 +133,8 @@ def test_log_lines_can_be_json():
         "logger": "x",
         "message": "Å 1",
     }
+
+
+def test_what_is_scheduled_is_a_task_that_workers_know():
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
