@@ -19,15 +19,18 @@ WEEK = timedelta(days=7)
 COUNTED = "kind IN ('reminder', 'digest') AND live <> 'notifications.digest'"
 STANDS = "state IN ('queued', 'sending', 'sent', 'unknown')"
 
-# How many more may go out besides the digest; for SQL with columns for a person's id and their address. An address
-# without an account has no digest.
-LEFT = f"""
-(CASE WHEN {{user}} IS NULL THEN %(usual)s
-      ELSE coalesce((SELECT most - length(replace(days::int::bit(7)::text, '0', ''))
-                     FROM notifications_digestsetting WHERE user_id = {{user}}), %(usual)s - 1) END
- - (SELECT count(*) FROM notifications_email WHERE lower("to") = {{address}} AND {COUNTED} AND {STANDS}
-    AND coalesce(sent_at, due_at) > %(since)s))
-"""  # noqa: S608 - own words
+# SQL for columns with a person's id and their address: how many may go out in a week besides the digest (an address
+# without an account has none), those that did, and how many are left.
+ALLOWED = """
+CASE WHEN {user} IS NULL THEN %(usual)s
+     ELSE coalesce((SELECT most - length(replace(days::int::bit(7)::text, '0', ''))
+                    FROM notifications_digestsetting WHERE user_id = {user}), %(usual)s - 1) END
+"""
+TAKEN = f"""
+FROM notifications_email
+WHERE lower("to") = {{address}} AND {COUNTED} AND {STANDS} AND coalesce(sent_at, due_at) > %(since)s
+"""
+LEFT = f"({ALLOWED} - (SELECT count(*) {TAKEN}))"
 WANTED = """NOT EXISTS (SELECT FROM notifications_mute
                 WHERE user_id = {user} AND target IN ('everything', %(unwanted)s))"""
 LOCK = """
@@ -36,10 +39,8 @@ FROM (SELECT DISTINCT hashtext(address) AS key FROM unnest(%s::text[]) AS asked 
 """
 OURS = 4_100  # the number that tells our locks from those of others
 ASK = f"""
-SELECT asked.address, {LEFT.format(user="person.id", address="asked.address")},
-       ARRAY(SELECT coalesce(sent_at, due_at) FROM notifications_email
-             WHERE lower("to") = asked.address AND {COUNTED} AND {STANDS} AND coalesce(sent_at, due_at) > %(since)s
-             ORDER BY 1)
+SELECT asked.address, {ALLOWED.format(user="person.id")},
+       ARRAY(SELECT coalesce(sent_at, due_at) {TAKEN.format(address="asked.address")} ORDER BY 1)
 FROM unnest(%(addresses)s::text[]) AS asked (address) LEFT JOIN accounts_user person ON person.email = asked.address
 WHERE {WANTED.format(user="person.id")}
 """  # noqa: S608 - own words
@@ -54,7 +55,7 @@ def values_for(template):
 def with_room(addresses, template):
     """Of `addresses` (in small letters) those to which a reminder of this kind may go now, a set. Until the transaction
     ends nobody else is told so."""
-    return {address for address, left, _taken in _ask(addresses, template) if left > 0}
+    return {address for address, allowed, taken in _ask(addresses, template) if len(taken) < allowed}
 
 
 def first_room(addresses, template):
@@ -62,17 +63,15 @@ def first_room(addresses, template):
     for its turn, which comes once a week even for whoever has a digest on as many days as they want mails. Whoever
     wants none of this kind is not in it."""
     now = timezone.now()
-    return {address: _first(left, taken, now) for address, left, taken in _ask(addresses, template)}
+    return {address: _first(max(allowed, 1), taken, now) for address, allowed, taken in _ask(addresses, template)}
 
 
-def _first(left, taken, now):
-    if left > 0 or not taken:
-        return now
-    most = max(left + len(taken), 1)
-    return max(now, taken[-most] + WEEK)
+def _first(allowed, taken, now):
+    return now if len(taken) < allowed else max(now, taken[-allowed] + WEEK)
 
 
 def _ask(addresses, template):
+    """(address, how many are allowed in a week, when those that count went or are due) for each that wants any."""
     addresses = sorted(set(addresses))
     if not addresses:
         return []

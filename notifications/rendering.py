@@ -32,8 +32,8 @@ def render(email, *, masked=False, live=None):
     what `notifications.live` gave for this very sending, with headers of its own under `headers`.
     """
     live = live or {}
-    stop = stop_address(email)
     with translation.override(email.language), timezone.override(settings.TIME_ZONE):
+        stop = stop_address(email)
         shared = {
             **email.context,
             **live,

@@ -44,7 +44,7 @@ def notices(request):
         settings.PAGE_SIZE,
     )
     rows = list(Notification.objects.filter(pk__in=page.rows))
-    muted = list(Mute.objects.filter(user=request.user))
+    muted = list(Mute.objects.filter(user=request.user).exclude(target__startswith=wishes.PREFIX))
     lines = lines_of(rows + [_as_row(mute) for mute in muted])
     gone = [row.pk for row in rows if row.pk not in lines and row.read_at is None]
     if gone:  # what the person may no longer read, or is there no more, counts as news to nobody

@@ -3,6 +3,8 @@
 
 from notifications.models import Mute
 
+PREFIX = "mail:"
+
 _kinds = {}
 
 
@@ -17,13 +19,13 @@ def kinds():
 
 
 def target(template):
-    return f"mail:{template}"
+    return PREFIX + template
 
 
 def unwanted(user):
     """The kinds that `user` does not want."""
-    muted = Mute.objects.filter(user=user, target__startswith=target(""))
-    return {one.partition(":")[2] for one in muted.values_list("target", flat=True)}
+    muted = Mute.objects.filter(user=user, target__startswith=PREFIX)
+    return {one.removeprefix(PREFIX) for one in muted.values_list("target", flat=True)}
 
 
 def choose(user, wanted):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from django.conf import settings as configured
 from django.db import connections, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from notifications import budget, telling, wishes
 from notifications.actions import queue_emails
 from notifications.models import DigestSetting, Email, EmailKind, EmailState, Mute
+from notifications.rendering import render
 from notifications.sending import send_due
 from notifications.tokens import SETTINGS, token
 from platforms.actions import pulse, talk
@@ -236,5 +238,24 @@ def test_kinds_and_number_are_chosen_on_the_page_and_a_click_on_stop_keeps_them(
 def test_a_number_that_is_not_offered_is_refused_in_words(client, eva):
     page = reverse("digest_by_mail", args=[token(SETTINGS, eva.pk)])
     answer = client.post(page, {"often": "daily", "hour": "7", "most": "-1", "kinds": ["nothing"]})
-    assert answer.status_code == 200
+    assert set(answer.context["form"].errors) == {"most", "kinds"}
     assert not DigestSetting.objects.filter(days=127).exists()
+
+
+def test_a_reminder_carries_the_way_to_end_its_kind_in_its_language_and_a_personal_mail_does_not(eva):
+    mail = Email(kind=EmailKind.REMINDER, user=eva, to=eva.email, language="en", template="space_silent", key="one")
+    made = render(mail, live={"space_path": "/", "pulse_path": "/"})
+    link = f"{configured.SITE_URL}/en/digest/{token(SETTINGS, eva.pk)}/space_silent/"
+    assert made.headers["List-Unsubscribe"] == f"<{link}>"
+    assert made.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert link in made.text
+    assert link in made.html
+
+    mail.kind = EmailKind.TRANSACTIONAL
+    assert render(mail, live={"space_path": "/", "pulse_path": "/"}).headers == {}
+
+
+def test_a_kind_of_mail_that_is_not_wanted_is_not_among_what_is_muted(client, eva):
+    wishes.stop(eva, FOLLOWED)
+    client.force_login(eva)
+    assert client.get(reverse("notices")).context["muted"] == []
