@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "notifications",
     "actors",
     "platforms",
+    "missions",
     "insight",
     "s3hub",
     "allauth",

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MissionsConfig(AppConfig):
+    name = "missions"
+    verbose_name = _("Missions and methods")
+
+    def ready(self):
+        from actors import region  # noqa: PLC0415 - models are ready only now
+        from missions.region import KINDS, TABLES  # noqa: PLC0415
+
+        for table, kind in zip(TABLES, KINDS, strict=True):
+            region.register(table, kind)
