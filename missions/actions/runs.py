@@ -64,9 +64,7 @@ def start_run(mission, *, by, version):
     version = MethodVersion.objects.select_for_update(of=("self",)).filter(pk=version.pk).first()
     if version is None or not version.is_current:
         raise ValidationError(NOT_CURRENT, code="retired")
-    run = Run.objects.create(
-        mission=mission, number=next_number(mission.runs), method_version=version, started_by=by
-    )
+    run = Run.objects.create(mission=mission, number=next_number(mission.runs), method_version=version, started_by=by)
     stages = [RunStage(run=run, stage=stage, position=stage.position) for stage in version.stages.order_by("position")]
     RunStage.objects.bulk_create(stages)
     open_next(run)
@@ -144,13 +142,14 @@ def save_output(stage, key, *, by, version, text):
     stage = _entered(stage, by)
     _known(stage.stage.outputs, key)
     row = stage.outputs.filter(key=key).first()
+    if row and row.text == text:
+        return row
     if (row.version if row else 0) != version:
         raise Outdated(row or Output(stage=stage, key=key, version=0))
     if row is None:
         return Output.objects.create(stage=stage, key=key, text=text, by=by)
-    if row.text != text:
-        row.text, row.by, row.at, row.version = text, by, timezone.now(), row.version + 1
-        row.save(update_fields=["text", "by", "at", "version"])
+    row.text, row.by, row.at, row.version = text, by, timezone.now(), row.version + 1
+    row.save(update_fields=["text", "by", "at", "version"])
     return row
 
 

@@ -15,7 +15,11 @@ from web.text import readers
 
 class RunForm(forms.Form):
     version = forms.ModelChoiceField(
-        queryset=None, label=_("Method"), widget=forms.RadioSelect, empty_label=None, help_text=_("The run keeps this version, whatever becomes of the method.")
+        queryset=None,
+        label=_("Method"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        help_text=_("The run keeps this version, whatever becomes of the method."),
     )
 
     def __init__(self, *args, **kwargs):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Named
+from platforms.models import Space
 from web.text import in_language
 
 
@@ -65,10 +66,17 @@ class MethodQuerySet(models.QuerySet):
         return self.filter(Q(pk__in=self.published().values("pk")) | Q(pk__in=self.editable_by(user).values("pk")))
 
     def editable_by(self, user):
-        """Those of which `user` may draft and publish versions: staff who keep methods, and the method's owners."""
+        """Those of which `user` may draft and publish versions: staff who keep methods, the method's owners, and who
+        coordinates the space of a mission whose run by the method is over."""
         if user.has_perm("missions.change_method"):
             return self
-        return self.filter(owners=user.pk) if user.is_authenticated else self.none()
+        if not user.is_authenticated:
+            return self.none()
+        learnt = MethodVersion.objects.filter(
+            runs__state__in=("reviewed", "closed"),
+            runs__mission__space__in=Space.objects.led_by(user).values("pk"),
+        )
+        return self.filter(Q(owners=user.pk) | Q(pk__in=learnt.values("method"))).distinct()
 
     def with_latest(self):
         """With `latest_id`, the newest published version that is not retired, or None."""

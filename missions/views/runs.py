@@ -21,7 +21,7 @@ from platforms.views.frame import form_view, typed
 from web.public import public_page
 
 
-def _run(mission, number):
+def run_of(mission, number):
     found = get_object_or_404(mission.runs.select_related("method_version__method"), number=number)
     found.mission = mission
     return found
@@ -38,7 +38,7 @@ def _stage(run, slug):
 @public_page
 def run(request, slug, number):
     mission = get_object_or_404(Mission.objects.visible_to(request.user).select_related("space"), slug=slug)
-    found = _run(mission, number)
+    found = run_of(mission, number)
     reader = reader_of(mission, request.user)
     newest = found.method_version.method.versions.current().order_by("-number").first()
     context = {
@@ -70,7 +70,7 @@ def run_list(request, slug):
 @public_page
 def run_stage(request, slug, number, stage):
     mission = get_object_or_404(Mission.objects.visible_to(request.user).select_related("space"), slug=slug)
-    found = _stage(_run(mission, number), stage)
+    found = _stage(run_of(mission, number), stage)
     reader = reader_of(mission, request.user)
     work = work_of(found, inside=reader["inside"])
     writes = reader["may_edit"] and found.state == StageState.OPEN and found.run.state == "running"
@@ -98,14 +98,14 @@ def run_new(request, slug):
     mission = mission_to_change(request, slug, lead=True)
     form = RunForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        made = _tried(form, lambda: actions.start_run(mission, by=request.user, **form.cleaned_data))
+        made = tried(form, lambda: actions.start_run(mission, by=request.user, **form.cleaned_data))
         if made:
             messages.success(request, _("The run has begun; its first stage is open."))
             return redirect(made)
     return show(request, "missions/run_new.html", mission, {"form": form})
 
 
-def _tried(form, act):
+def tried(form, act):
     """What `act` gives, or None when it refused; the form says why."""
     try:
         return act() or True
@@ -120,7 +120,7 @@ def _tried(form, act):
 # ── Working in a stage ───────────────────────────────────────────────────────────────────────────────────────────────
 def _open_stage(request, slug, number, stage, *, lead=False):
     mission = mission_to_change(request, slug, lead=lead)
-    return _stage(_run(mission, number), stage)
+    return _stage(run_of(mission, number), stage)
 
 
 @mission_view
@@ -128,9 +128,7 @@ def _open_stage(request, slug, number, stage, *, lead=False):
 def stage_tick(request, slug, number, stage):
     found = _open_stage(request, slug, number, stage)
     try:
-        actions.tick(
-            found, request.POST.get("activity", ""), by=request.user, done=request.POST.get("done") == "1"
-        )
+        actions.tick(found, request.POST.get("activity", ""), by=request.user, done=request.POST.get("done") == "1")
     except Frozen:
         raise
     except ValidationError as error:
@@ -172,7 +170,7 @@ def stage_evidence(request, slug, number, stage, key):
     form = OutputEvidenceForm(typed(request), mission=found.run.mission)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]
-        if _tried(form, lambda: actions.attach(found, key, by=request.user, thing=form.thing, words=words)):
+        if tried(form, lambda: actions.attach(found, key, by=request.user, thing=form.thing, words=words)):
             messages.success(request, _("The evidence is added."))
             return redirect(f"{found.get_absolute_url()}#output-{key}")
     context = {"form": form, "stage": found, "item": item}
@@ -200,12 +198,10 @@ def stage_gate(request, slug, number, stage):
     form = GateForm(typed(request), stage=found, leads=leads)
     if request.method == "POST" and form.is_valid():
         if not leads:
-            if _tried(form, lambda: actions.answer(found, by=request.user, answers=form.answers)):
+            if tried(form, lambda: actions.answer(found, by=request.user, answers=form.answers)):
                 messages.success(request, _("The answers are saved."))
                 return redirect(found)
-        elif _tried(
-            form, lambda: actions.decide(found, by=request.user, answers=form.answers, **form.outcome)
-        ):
+        elif tried(form, lambda: actions.decide(found, by=request.user, answers=form.answers, **form.outcome)):
             messages.success(request, _("The decision is written down."))
             return redirect(found.run)
     questions = [(form[f"said_{key}"], form[f"note_{key}"]) for key in form.questions]
@@ -219,7 +215,7 @@ def stage_skip(request, slug, number, stage):
     found = _open_stage(request, slug, number, stage, lead=True)
     form = SkipForm(typed(request))
     if request.method == "POST" and form.is_valid():
-        if _tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
+        if tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
             messages.success(request, _("The stage is left out, with the reason."))
             return redirect(found.run)
     return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found})
@@ -230,12 +226,12 @@ def stage_skip(request, slug, number, stage):
 @form_view
 def run_roles(request, slug, number):
     mission = mission_to_change(request, slug)
-    found = _run(mission, number)
+    found = run_of(mission, number)
     named = {slug for row in found.stages.select_related("stage") for slug in row.stage.roles}
     roles = list(MethodRole.objects.filter(slug__in=named))
     form = RoleForm(typed(request), run=found, roles=roles, held=list(found.roles.all()))
     if request.method == "POST" and form.is_valid():
-        if _tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
+        if tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
             messages.success(request, _("The roles are saved."))
             return redirect(found)
     return show(request, "missions/run_roles.html", mission, {"form": form, "run": found})
@@ -246,7 +242,7 @@ def run_roles(request, slug, number):
 def run_move(request, slug, number):
     """What would happen to the run with the newest version is shown first, and done when that is still true."""
     mission = mission_to_change(request, slug, lead=True)
-    found = _run(mission, number)
+    found = run_of(mission, number)
     version = found.method_version.method.versions.current().order_by("-number").first()
     if version is None or version.number <= found.method_version.number or found.state != "running":
         messages.error(request, _("There is no newer version to move to."))
