@@ -8,7 +8,12 @@ class MissionsConfig(AppConfig):
 
     def ready(self):
         from actors import region  # noqa: PLC0415 - models are ready only now
+        from missions.actions import told  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
+        from notifications import subjects  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
+        for name, reader in told.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_kinds(told.KINDS)

@@ -1,9 +1,10 @@
 """Missions: the challenge, the goal that can be measured, and the criteria that the goal is judged by."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,12 @@ class MissionQuerySet(models.QuerySet):
 
     def under_way(self):
         return self.filter(state=MissionState.STARTED)
+
+    def with_latest_value(self):
+        """With `value` and `value_on`, the newest measurement of the goal itself, or None."""
+        measured = apps.get_model("missions", "Measurement").objects
+        rows = measured.filter(indicator__mission=OuterRef("pk"), indicator__is_goal=True).order_by("-on")
+        return self.annotate(value=Subquery(rows.values("value")[:1]), value_on=Subquery(rows.values("on")[:1]))
 
 
 class Mission(models.Model):
@@ -177,8 +184,25 @@ class Mission(models.Model):
         return self.state == MissionState.CANDIDATE
 
     @property
+    def is_documented(self):
+        return self.state == MissionState.DOCUMENTED
+
+    @property
+    def is_ended(self):
+        return self.state == MissionState.ENDED
+
+    @property
     def has_a_measurable_goal(self):
         return bool(self.measure_sv) and None not in (self.baseline, self.target, self.due_on)
+
+    @property
+    def how_far(self):
+        """Per cent of the way from the baseline to the target, by the newest value (`with_latest_value`), or None."""
+        value = getattr(self, "value", None)
+        if None in (value, self.baseline, self.target):
+            return None
+        share = 100 * (value - self.baseline) / (self.target - self.baseline)
+        return max(0, min(100, round(share)))
 
 
 class CriterionScore(models.Model):

@@ -1,0 +1,119 @@
+"""The theory of change as a picture: layers from left to right, drawn on the server from the same rows as the text."""
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from missions.argument import layers
+from web.signs import SIGNS
+
+MARKS = {"assumed": "question", "indicated": "clock", "shown": "check", "refuted": "cross"}
+MANY = 40  # above so many statements a box holds only its number
+LETTERS, LINES = 25, 3
+LINE = 15
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of a box, and of the room between boxes."""
+
+    width: int
+    height: int
+    across: int
+    down: int
+
+
+LARGE, SMALL = Sizes(190, 88, 62, 22), Sizes(58, 30, 40, 10)
+
+
+def picture(argument):
+    """The argument as an SVG element, "" when there is nothing to draw. Its links stand as words in the outline."""
+    if not argument.said:
+        return ""
+    sizes = LARGE if len(argument.said) <= MANY else SMALL
+    places = _places(argument.links, sizes)
+    width = max(x for x, _y in places.values()) + sizes.width + 8
+    height = max(y for _x, y in places.values()) + sizes.height + 8
+    count = len(argument.said)
+    words = ngettext("%(count)s statement", "%(count)s statements", count) % {"count": count}
+    return format_html(
+        '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="change-title '
+        'change-desc"><title id="change-title">{}</title><desc id="change-desc">{}</desc>{}{}{}</svg>',
+        *(width, height, width, height),
+        _("How the statements lead to each other"),
+        _("%(statements)s from left to right, with arrows to what they lead to. The outline says the same in words.")
+        % {"statements": words},
+        _definitions(argument),
+        format_html_join("", "{}", ((_arrow(*pair, places, sizes),) for pair in _pairs(argument.links))),
+        format_html_join("", "{}", ((_box(one.statement, places, sizes),) for one in argument.said)),
+    )
+
+
+def _pairs(links):
+    return [(source, target) for source, onward in links.items() for target in onward]
+
+
+def _places(links, sizes):
+    """{number: (x, y)}. In a layer a statement stands as high as those before it stand on average."""
+    columns = {}
+    for number, layer in layers(links).items():
+        columns.setdefault(layer, []).append(number)
+    before = {number: [source for source, target in _pairs(links) if target == number] for number in links}
+    tallest = max(len(column) for column in columns.values()) * (sizes.height + sizes.down)
+    found = {}
+    for layer, column in sorted(columns.items()):
+        column.sort(key=lambda number: (_average([found[one][1] for one in before[number]]), number))
+        start = (tallest - len(column) * (sizes.height + sizes.down)) // 2
+        for row, number in enumerate(column):
+            x = 4 + layer * (sizes.width + sizes.across)
+            found[number] = (x, 4 + start + row * (sizes.height + sizes.down))
+    return found
+
+
+def _average(values):
+    return sum(values) / len(values) if values else 0
+
+
+def _definitions(argument):
+    """The head of an arrow, and the sign of each confidence that occurs."""
+    used = sorted({one.statement.confidence for one in argument.said})
+    signs = format_html_join("", '<g id="how-{}">{}</g>', ((name, mark_safe(SIGNS[MARKS[name]])) for name in used))
+    head = '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    return format_html("<defs>{}{}</defs>", mark_safe(head + '<path d="M0 0 8 4 0 8z"/></marker>'), signs)
+
+
+def _arrow(source, target, places, sizes):
+    (x1, y1), (x2, y2) = places[source], places[target]
+    x1, y1, y2 = x1 + sizes.width, y1 + sizes.height // 2, y2 + sizes.height // 2
+    bend = sizes.across // 2
+    return format_html('<path class="to" d="M{} {}C{} {} {} {} {} {}"/>', x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2)
+
+
+def _box(statement, places, sizes):
+    x, y = places[statement.number]
+    where = format_html('<g class="{}" transform="translate({} {})">', statement.confidence, x, y)
+    frame = format_html('<rect width="{}" height="{}"/>', sizes.width, sizes.height)
+    if sizes is SMALL:
+        words = format_html('<text x="8" y="20">{}</text>', statement.number)
+        sign = _sign(statement, sizes.width - 24, 6, ".75")
+    else:
+        words = format_html('<text class="n" x="10" y="23">{}</text>{}', statement.number, _lines(statement.then_text))
+        sign = _sign(statement, sizes.width - 28, 7, ".83")
+    return format_html("{}{}{}{}</g>", where, frame, words, sign)
+
+
+def _sign(statement, x, y, scale):
+    return format_html(
+        '<use href="#how-{}" transform="translate({} {}) scale({})"/>', statement.confidence, x, y, scale
+    )
+
+
+def _lines(text):
+    lines = wrap(text, LETTERS, max_lines=LINES, placeholder=" …")
+    return format_html_join(
+        "", '<text x="10" y="{}">{}</text>', ((42 + LINE * n, line) for n, line in enumerate(lines))
+    )
