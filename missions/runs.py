@@ -4,10 +4,8 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from missions.models import MethodRole, Run, RunStage, StageState
+from missions.models import EvidenceKind, MethodRole, Run, RunStage, StageState
 from platforms.models import SpaceMember
-
-KEPT = ("document", "decision")
 
 
 @dataclass
@@ -36,6 +34,7 @@ class Output:
     """An expected output of a stage and what there is of it. `held` counts evidence that only the space may see."""
 
     item: dict
+    kind: object = None
     row: object = None
     evidence: list = field(default_factory=list)
     held: int = 0
@@ -77,20 +76,24 @@ def outputs_of(stage, *, inside):
         "evidence__document", "evidence__decision", "evidence__measurement__indicator"
     )
     found = {row.key: row for row in rows}
-    return [_output(item, found.get(item["key"]), stage, inside) for item in stage.stage.outputs]
+    kinds = EvidenceKind.objects.in_bulk({item["evidence_kind"] for item in stage.stage.outputs}, field_name="slug")
+    return [
+        _output(item, kinds.get(item["evidence_kind"]), found.get(item["key"]), stage, inside)
+        for item in stage.stage.outputs
+    ]
 
 
-def _output(item, row, stage, inside):
+def _output(item, kind, row, stage, inside):
     if row is None:
-        return Output(item)
+        return Output(item, kind)
     evidence = list(row.evidence.all())
     if not inside:
         shown = [one for one in evidence if not (one.document_id or one.decision_id)]
-        return Output(item, None, shown, len(evidence) - len(shown))
+        return Output(item, kind, None, shown, len(evidence) - len(shown))
     for one in evidence:
         if thing := one.document or one.decision:
             thing.space = stage.run.mission.space
-    return Output(item, row, evidence)
+    return Output(item, kind, row, evidence)
 
 
 def inputs_of(stage, *, inside):

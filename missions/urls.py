@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from missions.views import argument, mission, steering
+from missions.views import argument, learning, mission, runs, steering
 
 urlpatterns = [
     # Missions
@@ -29,4 +29,43 @@ urlpatterns = [
     path(_("actors/<slug:slug>/missions/"), mission.actor_missions, name="actor_missions"),
     path(_("spaces/<slug:slug>/missions/"), mission.space_missions, name="space_missions"),
     path(_("spaces/<slug:slug>/missions/new/"), steering.space_mission_new, name="space_mission_new"),
+    # Runs of a method
+    path(_("missions/<slug:slug>/runs/"), runs.run_list, name="runs"),
+    path(_("missions/<slug:slug>/runs/new/"), runs.run_new, name="run_new"),
+    path(_("missions/<slug:slug>/runs/<int:number>/"), runs.run, name="run"),
+    path(_("missions/<slug:slug>/runs/<int:number>/roles/"), runs.run_roles, name="run_roles"),
+    path(_("missions/<slug:slug>/runs/<int:number>/move/"), runs.run_move, name="run_move"),
+    path(_("missions/<slug:slug>/runs/<int:number>/close/"), learning.run_close, name="run_close"),
+    path(_("missions/<slug:slug>/runs/<int:number>/learning/"), learning.run_learning, name="run_learning"),
+    path(_("missions/<slug:slug>/runs/<int:number>/learning/answers/"), learning.run_review, name="run_review"),
+    path(_("missions/<slug:slug>/runs/<int:number>/learning/new/"), learning.proposal_new, name="proposal_new"),
+    path(
+        _("missions/<slug:slug>/runs/<int:number>/learning/<int:proposal>/"),
+        learning.proposal_settle,
+        name="proposal_settle",
+    ),
+    path(
+        _("missions/<slug:slug>/runs/<int:number>/learning/<int:proposal>/vote/"),
+        learning.proposal_vote,
+        name="proposal_vote",
+    ),
+    path(_("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/"), runs.run_stage, name="run_stage"),
+    path(_("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/tick/"), runs.stage_tick, name="stage_tick"),
+    path(_("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/gate/"), runs.stage_gate, name="stage_gate"),
+    path(_("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/skip/"), runs.stage_skip, name="stage_skip"),
+    path(
+        _("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/outputs/<slug:key>/"),
+        runs.stage_output,
+        name="stage_output",
+    ),
+    path(
+        _("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/outputs/<slug:key>/evidence/"),
+        runs.stage_evidence,
+        name="stage_evidence",
+    ),
+    path(
+        _("missions/<slug:slug>/runs/<int:number>/stages/<slug:stage>/evidence/<int:pk>/remove/"),
+        runs.stage_evidence_remove,
+        name="stage_evidence_remove",
+    ),
 ]

@@ -1,11 +1,11 @@
-"""What a run teaches: the five questions, proposals and their votes, closing the run, and the next version because of it.
+"""What a run teaches: the five questions, proposals and their votes, and closing the run.
 
 Answers are read by nobody before all are in, or the time for them is up.
 """
 
 from datetime import timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,6 @@ NOTHING_SAID = _("Answer at least one of the questions.")
 NO_STAGE = _("There is no such stage in the run.")
 NOT_YET = _("The answers are not all in yet. The run can be closed when they are, or when the time for them is up.")
 NEEDS_OUTCOME = _("Write in words what the run came to.")
-AFTER_STAGES = (RunState.REVIEWED, RunState.CLOSED)
 
 
 def reviews_of(run):
@@ -78,7 +77,7 @@ def propose(run, *, by, stage, part, text, learning):
 
 
 def _open(proposal, by, *, lead=False):
-    run = enter_run(proposal.run, by, lead=lead, states=AFTER_STAGES + (RunState.RUNNING,))
+    run = enter_run(proposal.run, by, lead=lead, states=tuple(RunState))
     row = run.proposals.filter(pk=proposal.pk).first()
     if row is None:
         raise NoEntry

@@ -32,6 +32,7 @@ from missions.models import (
 )
 from platforms.actions import Frozen, NoEntry, Outdated, next_number
 from platforms.models import SpaceMember
+from web.text import readers
 
 # What becomes of the open stage by the decision at its gate.
 GATE = {
@@ -90,6 +91,7 @@ def look_back(run, *, was_stopped=False):
     members = SpaceMember.objects.writers().filter(space=run.mission.space_id)
     asked = [Review(run=run, user_id=member.user_id, on_behalf_of_id=member.on_behalf_of_id) for member in members]
     Review.objects.bulk_create(asked, ignore_conflicts=True)
+    told.tell_members(run.mission, told.REVIEW, by=None)
 
 
 def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
@@ -252,7 +254,7 @@ def _judge(stage, verdict, reason, learning):
     if verdict != GateVerdict.ADJUST and not learning:
         raise ValidationError({"learning": NEEDS_LEARNING})
     if verdict == GateVerdict.GO and (missing := unanswered(stage)):
-        names = " ".join(f"“{words(question)}”" for question in missing)
+        names = " ".join(f"“{readers(question['sv'], question['en'])}”" for question in missing)
         raise ValidationError({"verdict": ValidationError(OPEN_QUESTIONS, params={"questions": names})})
 
 

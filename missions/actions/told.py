@@ -16,11 +16,16 @@ from platforms.models import Space, SpaceMember
 NEW, GOAL, ARGUED, STARTED, ENDED = (
     *("mission_new", "mission_goal", "mission_argued", "mission_started", "mission_ended"),
 )
+RUN, GATE, REVIEW, PROPOSED = "mission_run", "mission_gate", "mission_review", "mission_proposed"
 WORDS = {
     NEW: _("New mission"),
     GOAL: _("The goal or the criteria were changed"),
     STARTED: _("The mission has started"),
     ENDED: _("The mission has ended"),
+    RUN: _("A run began, moved to another version or was closed"),
+    GATE: _("A gate was decided about"),
+    REVIEW: _("Five questions about the run to answer"),
+    PROPOSED: _("New proposal for the method"),
 }
 KINDS = {
     NEW: _("new missions"),
@@ -28,8 +33,12 @@ KINDS = {
     ARGUED: _("changes in theories of change"),
     STARTED: _("missions that start"),
     ENDED: _("missions that end"),
+    RUN: _("runs that begin, move or close"),
+    GATE: _("decisions at gates"),
+    REVIEW: _("questions about runs"),
+    PROPOSED: _("proposals for methods"),
 }
-DECIDED = (STARTED, ENDED)
+DECIDED = (STARTED, ENDED, GATE)
 
 
 def thing_of(mission):

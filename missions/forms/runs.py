@@ -138,9 +138,13 @@ class RoleForm(forms.Form):
             actor = next((one.actor_id for one in mine if one.actor_id), None)
             if run.mission.space_id:
                 self.fields[f"user_{role.pk}"] = PersonField(
-                    people, label=_("%(role)s: person") % {"role": role.name}, required=False, empty_label=_("Nobody yet"),
-                    help_text=role.description, initial=next((one.user_id for one in mine if one.user_id), None),
-                )  # fmt: skip
+                    people,
+                    label=_("%(role)s: person") % {"role": role.name},
+                    required=False,
+                    empty_label=_("Nobody yet"),
+                    help_text=role.description,
+                    initial=next((one.user_id for one in mine if one.user_id), None),
+                )
             field = OrganisationField(label=_("%(role)s: organisation") % {"role": role.name})
             field.queryset, field.initial = organisations_of(run.mission, actor), actor
             self.fields[f"actor_{role.pk}"] = field

@@ -75,10 +75,9 @@ def run_review(request, slug, number):
     run = _run_to_change(request, slug, number)
     mine = run.reviews.filter(user=request.user).first()
     form = ReviewForm(typed(request), initial={name: getattr(mine, name) for name in QUESTIONS} if mine else {})
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.answer_review(run, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("Thank you. Your answers are read when all are in."))
-            return redirect("run_learning", slug, number)
+    if form.is_valid() and tried(form, lambda: actions.answer_review(run, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("Thank you. Your answers are read when all are in."))
+        return redirect("run_learning", slug, number)
     return show(request, "missions/review.html", run.mission, {"form": form, "run": run})
 
 
@@ -87,10 +86,9 @@ def run_review(request, slug, number):
 def proposal_new(request, slug, number):
     run = _run_to_change(request, slug, number)
     form = ProposalForm(typed(request), run=run, initial={"stage": request.GET.get("stage", "")})
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.propose(run, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("The proposal is put to the space."))
-            return redirect("run_learning", slug, number)
+    if form.is_valid() and tried(form, lambda: actions.propose(run, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The proposal is put to the space."))
+        return redirect("run_learning", slug, number)
     return show(request, "missions/proposal.html", run.mission, {"form": form, "run": run})
 
 
@@ -122,10 +120,9 @@ def proposal_settle(request, slug, number, proposal):
     found = _proposal(_run_to_change(request, slug, number, lead=True), proposal)
     state = found.state if found.state != ProposalState.OPEN else None
     form = SettleForm(typed(request), initial={"state": state, "answer": found.answer})
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.settle(found, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("The answer to the proposal is saved."))
-            return redirect("run_learning", slug, number)
+    if form.is_valid() and tried(form, lambda: actions.settle(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The answer to the proposal is saved."))
+        return redirect("run_learning", slug, number)
     return show(request, "missions/proposal_settle.html", found.run.mission, {"form": form, "proposal": found})
 
 
@@ -134,8 +131,7 @@ def proposal_settle(request, slug, number, proposal):
 def run_close(request, slug, number):
     run = _run_to_change(request, slug, number, lead=True)
     form = CloseForm(typed(request))
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.close(run, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("The run is closed, and what came of it stands on its page."))
-            return redirect(run)
+    if form.is_valid() and tried(form, lambda: actions.close(run, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The run is closed, and what came of it stands on its page."))
+        return redirect(run)
     return show(request, "missions/run_close.html", run.mission, {"form": form, "run": run})

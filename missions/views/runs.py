@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from missions.actions import moving
 from missions.actions import runs as actions
 from missions.forms.runs import GateForm, OutputEvidenceForm, OutputForm, RoleForm, RunForm, SkipForm
-from missions.models import Mission, MethodRole, MissionState, OutputEvidence, Run, StageState
+from missions.models import MethodRole, Mission, MissionState, OutputEvidence, StageState
 from missions.runs import course_of, work_of
 from missions.views.frame import conflict, mission_to_change, mission_view, show, tabs
 from missions.views.mission import reader_of
@@ -168,11 +168,12 @@ def stage_evidence(request, slug, number, stage, key):
     if item is None:
         raise Http404
     form = OutputEvidenceForm(typed(request), mission=found.run.mission)
-    if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data["words"]
-        if tried(form, lambda: actions.attach(found, key, by=request.user, thing=form.thing, words=words)):
-            messages.success(request, _("The evidence is added."))
-            return redirect(f"{found.get_absolute_url()}#output-{key}")
+    words = form.cleaned_data["words"] if form.is_valid() else ""
+    if form.is_valid() and tried(
+        form, lambda: actions.attach(found, key, by=request.user, thing=form.thing, words=words)
+    ):
+        messages.success(request, _("The evidence is added."))
+        return redirect(f"{found.get_absolute_url()}#output-{key}")
     context = {"form": form, "stage": found, "item": item}
     return show(request, "missions/output_evidence.html", found.run.mission, context)
 
@@ -214,10 +215,9 @@ def stage_gate(request, slug, number, stage):
 def stage_skip(request, slug, number, stage):
     found = _open_stage(request, slug, number, stage, lead=True)
     form = SkipForm(typed(request))
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
-            messages.success(request, _("The stage is left out, with the reason."))
-            return redirect(found.run)
+    if form.is_valid() and tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The stage is left out, with the reason."))
+        return redirect(found.run)
     return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found})
 
 
@@ -230,10 +230,9 @@ def run_roles(request, slug, number):
     named = {slug for row in found.stages.select_related("stage") for slug in row.stage.roles}
     roles = list(MethodRole.objects.filter(slug__in=named))
     form = RoleForm(typed(request), run=found, roles=roles, held=list(found.roles.all()))
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
-            messages.success(request, _("The roles are saved."))
-            return redirect(found)
+    if form.is_valid() and tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
+        messages.success(request, _("The roles are saved."))
+        return redirect(found)
     return show(request, "missions/run_roles.html", mission, {"form": form, "run": found})
 
 

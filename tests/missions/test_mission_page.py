@@ -69,9 +69,7 @@ def test_the_goal_is_told_with_its_measure_and_how_far_it_is(client):
     assert "77" not in text.split("<footer")[0].split("errand-goal")[1].split("</dl>")[0]
 
 
-@pytest.mark.parametrize(
-    ("value", "percent"), [(None, None), (1, 0), ("0.5", 0), (3, 50), (5, 100), (9, 100)]
-)
+@pytest.mark.parametrize(("value", "percent"), [(None, None), (1, 0), ("0.5", 0), (3, 50), (5, 100), (9, 100)])
 def test_how_far_it_is_never_less_than_nothing_nor_more_than_all(value, percent):
     mission = make_mission(**MEASURED)
     if value is not None:
@@ -111,7 +109,7 @@ def test_statements_are_told_with_what_they_lead_to_and_the_picture_holds_them_t
     assert "<b>If</b> the water clears, <b>then</b> eelgrass comes back, <b>because</b> light reaches it" in text
     assert 'leads to <a href="#s1">1</a>' in text
     assert "Shown</b>" in text
-    assert "<text x=\"10\" y=\"42\">less copper leaks</text>" in text
+    assert '<text x="10" y="42">less copper leaks</text>' in text
     assert text.count('class="to"') == 1
 
 
