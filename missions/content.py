@@ -4,6 +4,9 @@
 gives the same form back, so that load → export → load is identical.
 """
 
+import hashlib
+import json
+
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -154,9 +157,9 @@ def _items(given, name, path, check, *, kinds=None, is_gate=False):
     return items
 
 
-def key_of(words, taken):
+def key_of(words, taken, longest=LONGEST_KEY):
     """A key for an item from its words (English when there are some) that is not among `taken`."""
-    base = slugify(words.get("en") or words.get("sv") or "")[: LONGEST_KEY - 4].strip("-") or "item"
+    base = slugify(words.get("en") or words.get("sv") or "")[: longest - 4].strip("-") or "item"
     key, number = base, 1
     while key in taken:
         number += 1
@@ -175,11 +178,7 @@ def write(method, number, said, **values):
     version = MethodVersion.objects.create(
         method=method,
         number=number,
-        **_both("name", said["name"]),
-        **_both("origin", said["origin"]["text"]),
-        **_both("suits", said["suits"]),
-        sources=said["origin"]["sources"],
-        **_weeks(said),
+        **text_columns(said),
         **values,
     )
     Stage.objects.bulk_create(
@@ -233,6 +232,28 @@ def read_stage(stage):
         "duration_weeks": _duration(stage),
         "roles": stage.roles,
     }
+
+
+def texts_of(said):
+    """Of what a version says that which is not said by its stages."""
+    return {name: said[name] for name in ("name", "origin", "suits", "duration_weeks")}
+
+
+def text_columns(said):
+    """The texts of a version in the fixed form as columns of MethodVersion."""
+    return {
+        **_both("name", said["name"]),
+        **_both("origin", said["origin"]["text"]),
+        **_both("suits", said["suits"]),
+        "sources": said["origin"]["sources"],
+        **_weeks(said),
+    }
+
+
+def stamp(said):
+    """A short mark of what something says: a form keeps it, to see that nobody saved in between."""
+    plain = {name: value for name, value in said.items() if name != "order"}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _words(row, name):

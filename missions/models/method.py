@@ -3,7 +3,8 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +83,19 @@ class MethodQuerySet(models.QuerySet):
         """With `latest_id`, the newest published version that is not retired, or None."""
         newest = MethodVersion.objects.current().filter(method=OuterRef("pk")).order_by("-number")
         return self.annotate(latest_id=Subquery(newest.values("pk")[:1]))
+
+    def with_shown(self):
+        """With `shown_id` too, the version that stands for the method: the latest, else the last that was retired."""
+        last = MethodVersion.objects.published().filter(method=OuterRef("pk")).order_by("-number")
+        return self.with_latest().annotate(shown_id=Coalesce("latest_id", Subquery(last.values("pk")[:1])))
+
+    def with_numbers(self):
+        """With how many versions are published, and how many runs there are of them."""
+        is_published = Q(versions__published_at__isnull=False)
+        return self.annotate(
+            version_count=Count("versions", filter=is_published, distinct=True),
+            run_count=Count("versions__runs", distinct=True),
+        )
 
 
 class Method(models.Model):
