@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from missions.views import argument, learning, method_editor, methods, mission, runs, steering
+from missions.views import argument, learning, method_editor, methods, mission, report, runs, steering
 
 urlpatterns = [
     # Missions
@@ -74,6 +74,8 @@ urlpatterns = [
     path(_("methods/<slug:slug>/<int:number>/"), methods.method_version, name="method_version"),
     path(_("methods/<slug:slug>/<int:number>/method.json"), methods.method_export, name="method_export"),
     path(_("methods/<slug:slug>/<int:first>-<int:second>/"), methods.method_difference, name="method_difference"),
+    path(_("methods/<slug:slug>/report/"), report.method_report, name="method_report"),
+    path(_("methods/<slug:slug>/report.pdf"), report.method_report_pdf, name="method_report_pdf"),
     # The next version of a method
     path(_("methods/<slug:slug>/draft/"), method_editor.method_draft, name="method_draft"),
     path(_("methods/<slug:slug>/draft/begin/"), method_editor.method_draft_begin, name="method_draft_begin"),
