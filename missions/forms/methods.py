@@ -21,9 +21,7 @@ def lines(rows):
 
 def weeks_field(label):
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})
-    return forms.IntegerField(
-        label=label, min_value=0, max_value=1000, required=False, localize=False, widget=widget
-    )
+    return forms.IntegerField(label=label, min_value=0, max_value=1000, required=False, localize=False, widget=widget)
 
 
 class WhyForm(forms.Form):
@@ -33,7 +31,9 @@ class WhyForm(forms.Form):
         label=_("Why"),
         max_length=500,
         required=False,
-        help_text=_("Stands in public beside what is changed. Name no person and nothing that is said in a closed space."),
+        help_text=_(
+            "Stands in public beside what is changed. Name no person and nothing that is said in a closed space."
+        ),
     )
     because = forms.ChoiceField(label=_("Because of"), required=False)
 
@@ -194,6 +194,4 @@ class PublishForm(forms.Form):
         help_text=_("A line that stands beside the version: what it changes for those who work by it."),
     )
     news_en = LineField(label=_("What is new, in English"), max_length=500, required=False)
-    version = forms.IntegerField(
-        widget=forms.HiddenInput, min_value=0, max_value=BIG, required=False, localize=False
-    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=BIG, required=False, localize=False)

@@ -116,7 +116,9 @@ def texts_in(stage):
 @require_POST
 def method_draft_begin(request, method):
     draft = actions.begin_draft(method, by=request.user)
-    messages.success(request, _("Version %(number)s is a draft now. Nobody else sees it yet.") % {"number": draft.number})
+    messages.success(
+        request, _("Version %(number)s is a draft now. Nobody else sees it yet.") % {"number": draft.number}
+    )
     return redirect("method_draft", method.slug)
 
 
@@ -289,7 +291,9 @@ def concerns(section, place):
 def chosen(change):
     if change is None:
         return {}
-    because = f"proposal-{change.proposal_id}" if change.proposal_id else f"run-{change.run_id}" if change.run_id else ""
+    because = (
+        f"proposal-{change.proposal_id}" if change.proposal_id else f"run-{change.run_id}" if change.run_id else ""
+    )
     return {"reason": change.reason, "because": because}
 
 

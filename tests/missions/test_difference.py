@@ -259,4 +259,3 @@ def test_marks_name_the_words_that_changed():
 
 def test_texts_that_have_little_in_common_are_not_cut_to_pieces():
     assert [mark.kind for mark in marks("Samla behov från byn", "Vi väljer behov")] == ["gone", "new"]
-
