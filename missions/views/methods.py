@@ -60,13 +60,14 @@ def method_version(request, slug, number):
 def show_version(request, version):
     one = version.method
     why = lineage(one, request.user, upto=version.number)
-    versions = list(MethodVersion.objects.visible_to(request.user).filter(method=one))
+    versions = list(MethodVersion.objects.visible_to(request.user).filter(method=one).select_related("method"))
     newest = next((other for other in versions if other.is_current), None)
     roles, stages = MethodRole.objects.in_bulk(field_name="slug"), list(version.stages.all())
     used = {slug for stage in stages for slug in stage.roles}
     context = {
         "method": one,
         "version": version,
+        "course": stages,
         "stages": described(stages, roles, why),
         "why": of_the_whole(why),
         "roles": [role for slug, role in roles.items() if slug in used],

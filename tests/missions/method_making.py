@@ -5,7 +5,7 @@ from itertools import count
 from django.utils import timezone
 
 from missions import content
-from missions.models import EvidenceKind, Method, MethodRole
+from missions.models import EvidenceKind, Method, MethodRole, Mission, Run
 
 _number = count(1)
 
@@ -90,3 +90,14 @@ def make_version(method, number, *stages, published=True, **said):
 
 def two_stages():
     return full_stage("tema"), full_stage("mal", name=both("Mål", "Goal"))
+
+
+def make_mission(name="Levande vikar", **fields):
+    number = next(_number)
+    values = {"slug": f"mission-{number}", "name_sv": name, "goal_sv": "Fem vikar före 2028.", "is_published": True}
+    return Mission.objects.create(**{**values, **fields})
+
+
+def make_run(version, mission=None, **fields):
+    mission = mission or make_mission()
+    return Run.objects.create(mission=mission, number=mission.runs.count() + 1, method_version=version, **fields)
