@@ -69,9 +69,7 @@ def test_the_goal_is_told_with_its_measure_and_how_far_it_is(client):
     assert "77" not in text.split("<footer")[0].split("errand-goal")[1].split("</dl>")[0]
 
 
-@pytest.mark.parametrize(
-    ("value", "percent"), [(None, None), (1, 0), ("0.5", 0), (3, 50), (5, 100), (9, 100)]
-)
+@pytest.mark.parametrize(("value", "percent"), [(None, None), (1, 0), ("0.5", 0), (3, 50), (5, 100), (9, 100)])
 def test_how_far_it_is_never_less_than_nothing_nor_more_than_all(value, percent):
     mission = make_mission(**MEASURED)
     if value is not None:
