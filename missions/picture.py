@@ -42,15 +42,22 @@ def picture(argument):
     words = ngettext("%(count)s statement", "%(count)s statements", count) % {"count": count}
     return format_html(
         '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="change-title '
-        'change-desc"><title id="change-title">{}</title><desc id="change-desc">{}</desc>{}{}{}</svg>',
+        'change-desc"><title id="change-title">{}</title><desc id="change-desc">{}</desc>{}<g class="to">{}</g>{}</svg>',
         *(width, height, width, height),
         _("How the statements lead to each other"),
         _("%(statements)s from left to right, with arrows to what they lead to. The outline says the same in words.")
         % {"statements": words},
-        _definitions(argument),
-        format_html_join("", "{}", ((_arrow(*pair, places, sizes),) for pair in _pairs(argument.links))),
+        _definitions(argument, sizes),
+        format_html_join("", '<path d="{}"/>', ((_arrow(*pair, places, sizes),) for pair in _pairs(argument.links))),
         format_html_join("", "{}", ((_box(one.statement, places, sizes),) for one in argument.said)),
     )
+
+
+def signs():
+    """The sign of each confidence, to be drawn wherever one is told (`<use href="#how-…">`)."""
+    drawn = ((name, mark_safe(SIGNS[mark])) for name, mark in MARKS.items())
+    symbols = format_html_join("", '<symbol id="how-{}" viewBox="0 0 24 24">{}</symbol>', drawn)
+    return format_html("<svg hidden>{}</svg>", symbols)
 
 
 def _pairs(links):
@@ -78,42 +85,36 @@ def _average(values):
     return sum(values) / len(values) if values else 0
 
 
-def _definitions(argument):
-    """The head of an arrow, and the sign of each confidence that occurs."""
+def _definitions(argument, sizes):
+    """The head of an arrow, and the box with its sign for each confidence that occurs."""
     used = sorted({one.statement.confidence for one in argument.said})
-    signs = format_html_join("", '<g id="how-{}">{}</g>', ((name, mark_safe(SIGNS[MARKS[name]])) for name in used))
+    frame = mark_safe(f'<rect width="{sizes.width}" height="{sizes.height}"/>')
+    at = mark_safe(f'x="{sizes.width - 26}" y="6" width="18" height="18"')
+    boxes = format_html_join(
+        "",
+        '<g id="box-{0}" class="{0}">{1}<use href="#how-{0}" {2}/></g>',
+        ((name, frame, at) for name in used),
+    )
     head = '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-    return format_html("<defs>{}{}</defs>", mark_safe(head + '<path d="M0 0 8 4 0 8z"/></marker>'), signs)
+    return format_html("<defs>{}{}</defs>", mark_safe(head + '<path d="M0 0 8 4 0 8z"/></marker>'), boxes)
 
 
 def _arrow(source, target, places, sizes):
     (x1, y1), (x2, y2) = places[source], places[target]
     x1, y1, y2 = x1 + sizes.width, y1 + sizes.height // 2, y2 + sizes.height // 2
     bend = sizes.across // 2
-    return format_html('<path class="to" d="M{} {}C{} {} {} {} {} {}"/>', x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2)
+    return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
 
 
 def _box(statement, places, sizes):
     x, y = places[statement.number]
-    where = format_html('<g class="{}" transform="translate({} {})">', statement.confidence, x, y)
-    frame = format_html('<rect width="{}" height="{}"/>', sizes.width, sizes.height)
+    box = format_html('<use href="#box-{}" x="{}" y="{}"/>', statement.confidence, x, y)
     if sizes is SMALL:
-        words = format_html('<text x="8" y="20">{}</text>', statement.number)
-        sign = _sign(statement, sizes.width - 24, 6, ".75")
-    else:
-        words = format_html('<text class="n" x="10" y="23">{}</text>{}', statement.number, _lines(statement.then_text))
-        sign = _sign(statement, sizes.width - 28, 7, ".83")
-    return format_html("{}{}{}{}</g>", where, frame, words, sign)
+        return format_html('{}<text x="{}" y="{}">{}</text>', box, x + 8, y + 20, statement.number)
+    number = format_html('<text class="n" x="{}" y="{}">{}</text>', x + 10, y + 23, statement.number)
+    return format_html("{}{}{}", box, number, _lines(statement.then_text, x + 10, y + 42))
 
 
-def _sign(statement, x, y, scale):
-    return format_html(
-        '<use href="#how-{}" transform="translate({} {}) scale({})"/>', statement.confidence, x, y, scale
-    )
-
-
-def _lines(text):
-    lines = wrap(text, LETTERS, max_lines=LINES, placeholder=" …")
-    return format_html_join(
-        "", '<text x="10" y="{}">{}</text>', ((42 + LINE * n, line) for n, line in enumerate(lines))
-    )
+def _lines(text, x, y):
+    lines = enumerate(wrap(text, LETTERS, max_lines=LINES, placeholder=" …"))
+    return format_html_join("", '<text x="{}" y="{}">{}</text>', ((x, y + LINE * place, line) for place, line in lines))

@@ -9,6 +9,7 @@ urlpatterns = [
     # Missions
     path(_("new-mission/"), steering.mission_new, name="mission_new"),
     path(_("missions/<slug:slug>/"), mission.mission, name="mission"),
+    path(_("missions/<slug:slug>/picture/"), mission.mission_picture, name="mission_picture"),
     path(_("missions/<slug:slug>/goal/"), steering.mission_goal, name="mission_goal"),
     path(_("missions/<slug:slug>/criteria/"), steering.mission_criteria, name="mission_criteria"),
     path(_("missions/<slug:slug>/end/"), steering.mission_end, name="mission_end"),

@@ -88,7 +88,7 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, rows in things_of(mission).items():
             if rows:
-                self.fields[name].choices = [("", _("None")), *((str(row.pk), str(row)) for row in rows)]
+                self.fields[name].choices = [("", _("None of these")), *((str(row.pk), str(row)) for row in rows)]
             else:
                 del self.fields[name]
 

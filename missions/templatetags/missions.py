@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from missions.models import MOST_POINTS
-from missions.picture import MARKS
+from missions.picture import signs
 from web.signs import sign
 
 register = template.Library()
@@ -47,9 +47,12 @@ def steps_of(points):
 
 @register.simple_tag
 def confidence(statement):
-    """How sure a statement is: a sign and a word."""
-    mark = sign(MARKS[statement.confidence])
-    return format_html('<b class="sure {}">{}{}</b>', statement.confidence, mark, statement.get_confidence_display())
+    """How sure a statement is: a sign and a word. The page holds `confidence_signs` once."""
+    words = '<b class="sure {0}"><svg aria-hidden="true"><use href="#how-{0}"/></svg>{1}</b>'
+    return format_html(words, statement.confidence, statement.get_confidence_display())
+
+
+register.simple_tag(signs, name="confidence_signs")
 
 
 @register.simple_tag

@@ -46,8 +46,7 @@ def mission(request, slug):
         "tags": tags_of(found),
         "criteria": criteria,
         "argument": argument,
-        "picture": picture(argument),
-        "is_large": len(argument.said) > MANY,
+        "picture": "" if len(argument.said) > MANY else picture(argument),  # a large one has a page of its own
         "organisations": [one for one in members if one.is_here and one.is_named],
         "helix": legs,
         "missing": missing(found, criteria) if found.state == MissionState.FORMING else [],
@@ -129,6 +128,13 @@ def facts(found, members):
         ],
     }
     return {key: value for key, value in described.items() if value}
+
+
+@public_page
+def mission_picture(request, slug):
+    found = get_object_or_404(Mission.objects.visible_to(request.user), slug=slug)
+    context = {"mission": found, "tabs": tabs(found, "mission"), "picture": picture(argument_of(found, inside=False))}
+    return render(request, "missions/picture.html", context)
 
 
 # ── Missions of something else ───────────────────────────────────────────────────────────────────────────────────────

@@ -109,8 +109,8 @@ def test_statements_are_told_with_what_they_lead_to_and_the_picture_holds_them_t
     assert "<b>If</b> the water clears, <b>then</b> eelgrass comes back, <b>because</b> light reaches it" in text
     assert 'leads to <a href="#s1">1</a>' in text
     assert "Shown</b>" in text
-    assert '<text x="10" y="42">less copper leaks</text>' in text
-    assert text.count('class="to"') == 1
+    assert ">less copper leaks</text>" in text
+    assert text.count('<path d="M') >= 1
 
 
 def test_what_nobody_knows_is_listed(client, space):
@@ -212,9 +212,10 @@ def test_before_it_is_public_only_its_people_and_staff_see_it(client, space, eva
 def fill(mission, count):
     """So many statements with owners, links and evidence; every third leads to the two after it."""
     firm = make_actor("Some organisation with a name")
-    words = "what somebody along the coast does so that something else can come about"
+    does, comes = "the boat clubs of the bay paint without copper", "less copper lies in the sea floor of the bay"
+    why = "most of the copper in the mud comes from the paint of boats, by the survey"
     rows = [
-        make_statement(mission, words, words, because_text=words, owner_actor=firm, review_on=date(2027, 1, 1))
+        make_statement(mission, does, comes, because_text=why, owner_actor=firm, review_on=date(2027, 1, 1))
         for _ in range(count)
     ]
     for place, row in enumerate(rows):
@@ -230,7 +231,7 @@ def asked(client, mission):
     return len(queries), len(answer.content)
 
 
-@pytest.mark.parametrize(("is_member", "limit"), [(False, 6), (True, 10)])
+@pytest.mark.parametrize(("is_member", "limit"), [(False, 6), (True, 11)])
 def test_a_hundred_statements_cost_as_many_questions_as_three(client, space, eva, is_member, limit):
     make_criteria()
     tags = {"themes": [make_theme(), make_theme()], "areas": [make_area()]}
@@ -242,4 +243,4 @@ def test_a_hundred_statements_cost_as_many_questions_as_three(client, space, eva
         client.get(small.get_absolute_url())
     (few, _size), (many, size) = asked(client, small), asked(client, large)
     assert (few, many) == (limit, limit)
-    assert size < 100 * 1024 * (0.75 if is_member else 0.65), size
+    assert size < (72 if is_member else 64) * 1024, "what is left of 100 kB is for the portfolio"
