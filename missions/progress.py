@@ -57,7 +57,7 @@ class Progress:
             return _("The target is reached")
         if self.percent < 0:
             return _("Further from the target than at the start")
-        return _("%(percent)s % of the way") % {"percent": self.percent}
+        return _("%(percent)s %% of the way") % {"percent": self.percent}
 
     @property
     def figures(self):
