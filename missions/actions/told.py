@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from actors.models import Representative
 from missions.actions.taking import KEEPER
 from missions.models import Commitment, CommitmentState, Mission, MissionState, Reminded, Statement
@@ -21,14 +21,13 @@ from notifications.subjects import Line, id_of
 from platforms.models import SpaceMember
 
 BEFORE = timedelta(days=7)  # so long before its day a promise is called to mind
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 OFFERED, PROMISED, NEAR, PASSED = "offered", "promised", "due", "late"
 ANSWERS = (CommitmentState.PROMISED, CommitmentState.DONE, CommitmentState.DECLINED)
 
 
 def keepers():
     """The staff who keep the missions that have no space."""
-    return User.objects.with_perm(KEEPER, backend=BACKEND)
+    return ModelBackend().with_perm(KEEPER)
 
 
 def leaders(mission):

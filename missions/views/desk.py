@@ -53,7 +53,7 @@ def desk_view(view):
     return keeps_text(framed)
 
 
-def saved(form, action, **values):
+def saved(form, action, /, **values):
     """Whether `action` took the values; what it has against them stands in the form."""
     try:
         action(**values)

@@ -280,7 +280,9 @@ def test_a_member_promises_through_the_form_and_the_person_hears_of_it(client, m
     assert (one.text, one.wave, one.due_on, one.user, one.actor) == (
         "Lend a boat", 2, TODAY, room.people["mia"], room.firm
     )  # fmt: skip
-    assert list(Notification.objects.values_list("user", "kind", "why")) == [(room.people["mia"].pk, "promised", "owns")]
+    assert list(Notification.objects.values_list("user", "kind", "why")) == [
+        (room.people["mia"].pk, "promised", "owns")
+    ]
 
 
 def test_a_promise_takes_no_stranger_no_other_missions_statement_and_no_hidden_organisation(client, mission, room):
