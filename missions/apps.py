@@ -9,7 +9,7 @@ class MissionsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
-        from missions.actions import told  # noqa: PLC0415
+        from missions.actions import promises  # noqa: PLC0415
         from missions.mine import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
         from notifications import live, subjects  # noqa: PLC0415
@@ -17,9 +17,9 @@ class MissionsConfig(AppConfig):
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
         mine.register(OfferPart())
-        for name, reader in told.MAILS.items():
+        for name, reader in promises.MAILS.items():
             live.register(name, reader)
-        for name, reader in told.READERS.items():
+        for name, reader in promises.READERS.items():
             subjects.register(name, reader)
-        subjects.register_dates(told.dates)
-        subjects.register_kinds(told.KINDS)
+        subjects.register_dates(promises.dates)
+        subjects.register_kinds(promises.KINDS)

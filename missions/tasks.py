@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from missions.actions import told
+from missions.actions import promises
 
 
 @shared_task
 def remind_of_promises():
     """Call to mind what is promised for the coming week, and what is late."""
-    return told.remind()
+    return promises.remind()

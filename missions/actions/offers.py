@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.actions.workflow import Step
 from actors.models import ActorStatus, Representative
+from missions.actions.promises import tell_leaders
 from missions.actions.taking import lock, take
-from missions.actions.told import tell_leaders
 from missions.models import Commitment, CommitmentState, MissionState
 from notifications.actions import queue_emails
 from platforms.actions.rooms import NoEntry, next_number

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from missions.actions.promises import tell_person
 from missions.actions.taking import log, take
-from missions.actions.told import tell_person
 from missions.models import Commitment, CommitmentState, Experiment, Indicator, Measurement, Reminded
 from platforms.actions.rooms import NoEntry, Outdated, next_number
 from platforms.models import SpaceMember

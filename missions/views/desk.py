@@ -84,4 +84,4 @@ def conflict(request, mission, form, current):
         "differences": list(differences(form, make(current))),
         "hidden": [field.as_hidden() for field in again],
     }
-    return render(request, "missions/conflict.html", context, status=409)
+    return render(request, "missions/portfolio_conflict.html", context, status=409)

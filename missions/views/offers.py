@@ -6,10 +6,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from missions.actions import offers
-from missions.actions.told import seen
+from missions.actions.promises import seen
 from missions.forms.offers import OfferAnswerForm, OfferForm, represented_by
 from missions.models import Commitment, CommitmentState, Mission
 from missions.views.desk import desk_view, form_view, mission_or_404, must_work, saved, show, typed
@@ -46,7 +46,7 @@ def _ours(request, slug, number):
 
 
 @private
-@form_view
+@require_safe
 def offer(request, slug, number):
     """What became of an offer, for its organisation; withdrawing it while it waits."""
     found = _ours(request, slug, number)

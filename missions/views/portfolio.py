@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from missions.actions import portfolio as actions
-from missions.actions.told import seen
+from missions.actions.promises import seen
 from missions.forms.portfolio import (
     CommitmentForm,
     CorrectionForm,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from actors.models import Actor, Representative
-from missions.actions import offers, told
+from missions.actions import offers, promises
 from missions.models import Commitment, CommitmentState, Mission
 from missions.portfolio import portfolio_of
 from notifications import subjects
@@ -161,7 +161,7 @@ def test_an_accepted_offer_is_a_promise_of_its_wave_and_its_people_hear_of_it(cl
     assert list(mission.actors.all()) == [firm]
     mail = Email.objects.get(template="offer_answered")
     assert (mail.to, mail.kind, mail.user) == (per.email, EmailKind.TRANSACTIONAL, per)
-    words = told.offer_answered(mail)
+    words = promises.offer_answered(mail)
     assert (words["commitment"], words["accepted"]) == (one, True)
     sign_in(client, per)
     assert "Accepted" in text_of(client.get(address("offer", mission.slug, one.number)))
@@ -179,7 +179,7 @@ def test_no_needs_words_and_they_reach_the_organisation(client, mission, firm, p
     client.post(page, {"answer": "no", "wave": "1", "words": "We have two drones already"})
     one.refresh_from_db()
     assert (one.state, one.user) == ("declined", None)
-    assert told.offer_answered(Email.objects.get(template="offer_answered"))["accepted"] is False
+    assert promises.offer_answered(Email.objects.get(template="offer_answered"))["accepted"] is False
     sign_in(client, per)
     assert "We have two drones already" in text_of(client.get(address("offer", mission.slug, one.number)))
     assert offered(mission, firm, per).number == 2  # nothing stands in the way of another
@@ -272,8 +272,8 @@ def test_the_mail_is_not_sent_when_what_it_tells_is_gone(mission, firm, per, eva
     mail = Email.objects.get(template="offer_answered")
     Mission.objects.update(is_published=False)
     with pytest.raises(NoLonger):
-        told.offer_answered(mail)
+        promises.offer_answered(mail)
     Mission.objects.update(is_published=True)
     Commitment.objects.update(offered_by=None)
     with pytest.raises(NoLonger):
-        told.offer_answered(mail)
+        promises.offer_answered(mail)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actors.models import Representative
-from missions.actions import told
+from missions.actions import promises
 from missions.models import Commitment, Mission
 from missions.tasks import remind_of_promises
 from notifications import subjects
@@ -50,16 +50,16 @@ def test_what_is_due_within_a_week_is_told_once_to_its_person_and_the_coordinato
 
 def test_what_is_late_is_told_once_more(mission, mia):
     make_commitment(mission, due_on=TODAY + 2 * DAY, user=mia)
-    told.remind()
-    assert told.remind(TODAY + 2 * DAY) == 0
-    assert told.remind(TODAY + 3 * DAY) == 1
+    promises.remind()
+    assert promises.remind(TODAY + 2 * DAY) == 0
+    assert promises.remind(TODAY + 3 * DAY) == 1
     assert said() == [("eva", "late", "decides"), ("mia", "late", "owns")]
-    assert told.remind(TODAY + 30 * DAY) == 0
+    assert promises.remind(TODAY + 30 * DAY) == 0
 
 
 def test_what_was_written_down_late_is_told_as_late_only(mission, mia):
     make_commitment(mission, due_on=TODAY - DAY, user=mia)
-    assert (told.remind(), told.remind()) == (1, 0)
+    assert (promises.remind(), promises.remind()) == (1, 0)
     assert {kind for _person, kind, _why in said()} == {"late"}
 
 
@@ -69,20 +69,20 @@ def test_what_was_written_down_late_is_told_as_late_only(mission, mia):
 )
 def test_only_open_promises_are_called_to_mind(mission, mia, change):
     make_commitment(mission, due_on=TODAY, user=mia, **change)
-    assert (told.remind(), said()) == (0, [])
+    assert (promises.remind(), said()) == (0, [])
 
 
 def test_nothing_is_called_to_mind_of_a_mission_that_has_ended(mission, mia):
     make_commitment(mission, due_on=TODAY, user=mia)
     Mission.objects.update(state="ended", ended_on=TODAY)
-    assert (told.remind(), said()) == (0, [])
+    assert (promises.remind(), said()) == (0, [])
     assert subjects.dates_of([mia.pk], TODAY) == {}
 
 
 def test_who_is_no_member_any_more_is_not_told(mission, mia):
     make_commitment(mission, due_on=TODAY, user=mia)
     SpaceMember.objects.filter(user=mia).delete()
-    told.remind()
+    promises.remind()
     assert said() == [("eva", "due", "decides")]
     assert subjects.dates_of([mia.pk], TODAY) == {}
 
@@ -91,7 +91,7 @@ def test_who_speaks_for_the_organisation_is_told_without_being_a_member(mission)
     per = make_user("per@example.org")
     firm = make_actor(representatives=[per])
     make_commitment(mission, due_on=TODAY, user=per, actor=firm)
-    told.remind()
+    promises.remind()
     assert said() == [("eva", "due", "decides"), ("per", "due", "owns")]
     assert list(subjects.dates_of([per.pk], TODAY)) == [per.pk]
     rows = Notification.objects.filter(user=per)
@@ -106,7 +106,7 @@ def test_who_speaks_for_the_organisation_is_told_without_being_a_member(mission)
 
 def test_a_line_is_gone_when_the_promise_is_kept_or_its_reader_has_left(mission, mia):
     make_commitment(mission, "Lend a boat", due_on=TODAY, user=mia)
-    told.remind()
+    promises.remind()
     rows = list(Notification.objects.all())
     lines = subjects.lines_of(rows)
     assert sorted(line.title for line in lines.values()) == ["Lend a boat", "Lend a boat"]
@@ -137,7 +137,7 @@ def test_lines_and_days_cost_the_same_for_many(mission, mia, rows):
     for _ in range(rows):
         make_commitment(mission, due_on=TODAY, user=mia)
         make_statement(mission, owner=mia, review_on=TODAY)
-    told.remind()
+    promises.remind()
     notices = list(Notification.objects.all())
     assert questions(lambda: subjects.lines_of(notices)) == 4
-    assert questions(lambda: told.dates([mia.pk], TODAY)) == 5
+    assert questions(lambda: promises.dates([mia.pk], TODAY)) == 5

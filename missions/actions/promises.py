@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Representative
 from missions.actions.taking import KEEPER
-from missions.models import Commitment, CommitmentState, Mission, MissionState, Reminded, Statement
+from missions.models import Commitment, CommitmentState, MissionState, Reminded, Statement
 from notifications import telling
 from notifications.live import NoLonger
 from notifications.models import Part, Why
@@ -156,18 +156,6 @@ def address(commitment):
     return f"{reverse('mission_portfolio', args=[commitment.mission.slug])}#c{commitment.number}"
 
 
-def read_missions(rows):
-    """The names of missions that people have muted, for who may know them."""
-    found = Mission.objects.in_bulk({id_of(row) for row in rows})
-    members = SpaceMember.objects.filter(space__in={one.space_id for one in found.values()})
-    members = set(members.filter(user__in={row.user_id for row in rows}).values_list("user_id", "space_id"))
-    return {
-        row.pk: Line(name_of(one), one.get_absolute_url, "", lambda: "")
-        for row in rows
-        if (one := found.get(id_of(row))) and (one.is_published or (row.user_id, one.space_id) in members)
-    }
-
-
 def dates(users, until):
     """For `notifications.subjects`: open promises of these people (ids), and statements of theirs to look at again."""
     found = {}
@@ -220,5 +208,5 @@ KINDS = {
     NEAR: _("promises whose day is near"),
     PASSED: _("promises whose day has passed"),
 }
-READERS = {"commitment": read_commitments, "mission": read_missions}
+READERS = {"commitment": read_commitments}
 MAILS = {"missions.offer": offer_answered}
