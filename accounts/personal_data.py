@@ -155,6 +155,10 @@ COLUMNS = {
     "platforms.spacelink": {"none": "nonce token_hash role"},
     "platforms.joinrequest": {"message": "answers reason", "none": "state"},
     "platforms.spacereport": {"space": "title purpose members decisions documents learnings onward", "none": "code"},
+    "missions.commitment": {"none": "text state answer result"},
+    "missions.experiment": {"none": "title hypothesis test outcome learning verdict"},
+    "missions.indicator": {"none": "name unit source"},
+    "missions.measurement": {"none": "note"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

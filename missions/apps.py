@@ -7,13 +7,19 @@ class MissionsConfig(AppConfig):
     verbose_name = _("Missions and methods")
 
     def ready(self):
-        from actors import region  # noqa: PLC0415 - models are ready only now
-        from missions.actions import told  # noqa: PLC0415
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from actors import region  # noqa: PLC0415
+        from missions.actions import promises, told  # noqa: PLC0415
+        from missions.mine import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
-        from notifications import subjects  # noqa: PLC0415
+        from notifications import live, subjects  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
-        for name, reader in told.READERS.items():
+        mine.register(OfferPart())
+        for name, reader in promises.MAILS.items():
+            live.register(name, reader)
+        for name, reader in (told.READERS | promises.READERS).items():
             subjects.register(name, reader)
-        subjects.register_kinds(told.KINDS)
+        subjects.register_dates(promises.dates)
+        subjects.register_kinds(told.KINDS | promises.KINDS)

@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "queue-due-digests": {"task": "notifications.tasks.queue_due_digests", "schedule": 60.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
+    "remind-of-promises": {"task": "missions.tasks.remind_of_promises", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }

@@ -36,6 +36,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -98,6 +99,8 @@ class World:
         self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
         self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
+        mission = self._mission()
+        self.slugs["mission"] = mission.slug
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -111,7 +114,19 @@ class World:
             "space_request": self.request.pk,
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
+            "measurement_edit": mission.indicators.get().measurements.get().pk,
         }
+        self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _mission(self):
+        """The public mission of the private space, with a promise, and an offer of the other company's."""
+        mission = make_mission("Living Bays", space=self.space)
+        make_commitment(mission, "Public Promise", actor=self.public, user=self.people["editor"])
+        offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
+        make_commitment(mission, "Secret Offer", **offer)
+        make_experiment(mission, "Public Trial")
+        make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
+        return mission
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -195,10 +210,10 @@ def arguments(world, route, target):
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
         "step": "pause",
-        "kind": "talk_post",
+        "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "code": world.codes.get(target, ""),
         "format": "csv",
-        "number": 1,
+        "number": world.numbers.get(route["name"], 1),
         "version": 1,
         "page": 1,
         "part": "pages",

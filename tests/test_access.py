@@ -23,12 +23,13 @@ SAME_FOR_ALL = {
     ("200", "405"): """
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_partnerships@public
         cookies health open_data partnership@together partnership_agreement@together partnership_list privacy
+        mission@mission mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop",
+    "mail_stop mission_offer@mission",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -115,6 +116,21 @@ agreement_accept@together   POST  login 404 302 302 404 404 404 404
 agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
 space_open@together         *     login 404 404 404 404 404 200 200
 space_open@secret_plan      *     login 404 404 404 404 404 200 200
+
+portfolio_add@mission       *     login 302 200 200 404 404 404 404
+portfolio_edit@mission      *     login 302 200 200 404 404 404 404
+portfolio_remove@mission    GET   login 302 200 200 404 404 404 404
+portfolio_remove@mission    POST  login 302 302 302 404 404 404 404
+commitment_finish@mission   *     login 302 200 200 404 404 404 404
+commitment_reopen@mission   GET   login 405 405 405 405 405 405 405
+commitment_reopen@mission   POST  login 302 302 302 404 404 404 404
+indicator_values@mission    *     login 302 200 200 404 404 404 404
+measurement_edit@mission    *     login 302 200 200 404 404 404 404
+offer@mission               GET   login 404 404 404 200 404 404 404
+offer@mission               POST  login 405 405 405 405 405 405 405
+offer_withdraw@mission      GET   login 405 405 405 405 405 405 405
+offer_withdraw@mission      POST  login 404 404 404 302 404 404 404
+offer_answer@mission        *     login 302 200 302 404 404 404 404
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405

@@ -27,6 +27,17 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.forms.offers import OfferAnswerForm, OfferForm
+from missions.forms.portfolio import (
+    CommitmentForm,
+    CorrectionForm,
+    DoneForm,
+    ExperimentForm,
+    IndicatorForm,
+    MeasurementForm,
+    PortfolioForm,
+)
+from missions.models import Mission
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -40,6 +51,7 @@ from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
+from tests.missions.portfolio_making import make_mission
 from web.views import SampleForm
 
 REGISTER = [
@@ -57,7 +69,9 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm]
+MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -68,10 +82,23 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
+ABSTRACT = [ProfileForm, PortfolioForm]  # their subclasses are in PROFILE and OF_A_MISSION
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *KEYS, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
+JUDGED = {
+    *PLAIN,
+    *PROFILE,
+    *OTHERS,
+    *SIGNING_IN,
+    *KEYS,
+    *CODES,
+    *ABSTRACT,
+    *ACCOUNT,
+    *STAFF,
+    *OF_A_SPACE,
+    *OF_A_MISSION,
+    MoveForm,
+}
 
 
 def our_forms():
@@ -118,6 +145,16 @@ def test_forms_of_a_space(form_class, data):
     space = Space.objects.first() or make_task(make_space()).space
 
     assert answers(form_class(typed(data, form_class.base_fields), space=space))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_MISSION)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_mission(form_class, data):
+    mission = Mission.objects.first() or make_mission(space=make_space())
+
+    assert answers(form_class(typed(data, form_class.base_fields), mission=mission))
 
 
 @pytest.fixture

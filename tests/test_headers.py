@@ -23,6 +23,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -52,6 +53,8 @@ MACHINES = {
     "sitemap_part",
     "actor_feed",
     "actor_export",
+    "mission_export",
+    "mission_feed",
     "region_css",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -94,7 +97,9 @@ def pages(actor):
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")
-            values["slug"] = together if route["name"].startswith("partnership") else actor.slug
+            values["slug"] = {"partnership": together, "mission": "mission"}.get(
+                route["name"].split("_")[0], actor.slug
+            )
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -119,6 +124,11 @@ def actor(db):
     SpaceReport.objects.create(space=ended, code="told", **told)
     for _ in range(30):
         make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
+    mission = make_mission(slug="mission", themes=[theme], areas=[area], goal_sv="ord " * 80)
+    for number in range(30):
+        make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
+        make_commitment(mission, "ord " * 40, actor=actors[number])
+        make_experiment(mission, hypothesis="ord " * 40)
     return actors[0]
 
 

@@ -519,6 +519,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created")),
                 ("done_on", models.DateField(blank=True, null=True, verbose_name="done")),
                 ("result", models.CharField(blank=True, max_length=500, verbose_name="what came of it")),
+                ("reminded", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="reminded")),
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "actor",

@@ -11,6 +11,7 @@ from missions.models.portfolio import (
     Experiment,
     Indicator,
     Measurement,
+    Reminded,
     Verdict,
 )
 from missions.models.run import (
@@ -61,6 +62,7 @@ __all__ = [
     "Proposal",
     "ProposalState",
     "ProposalVote",
+    "Reminded",
     "Review",
     "Run",
     "RunMove",

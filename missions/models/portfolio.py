@@ -7,11 +7,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.models import Representative
 from actors.models.merging import Moves
 from missions.models.argument import Statement
 from missions.models.mission import Mission
 
 WAVES = 9
+
+
+class Reminded(models.IntegerChoices):
+    """What people have been told of a promise's day, so that each is said once; a new day begins anew."""
+
+    NOT_YET = 0
+    NEAR = 1
+    PASSED = 2
 
 
 class CommitmentState(models.TextChoices):
@@ -31,6 +40,17 @@ class CommitmentQuerySet(models.QuerySet):
     def public(self):
         """What anybody may read: promised and kept ones."""
         return self.filter(state__in=(CommitmentState.PROMISED, CommitmentState.DONE))
+
+    def waiting(self):
+        """Offers that nobody has answered."""
+        return self.filter(state=CommitmentState.OFFERED)
+
+    def offered_by(self, user):
+        """Offers, in any state, that `user` made, or that an organisation made which `user` speaks for now."""
+        if not user.is_authenticated:
+            return self.none()
+        ours = Q(offered_by__isnull=False, actor__in=Representative.objects.actors_of(user))
+        return self.filter(Q(offered_by=user.pk) | ours)
 
 
 class Commitment(models.Model):
@@ -68,6 +88,7 @@ class Commitment(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     done_on = models.DateField(_("done"), null=True, blank=True)
     result = models.CharField(_("what came of it"), max_length=500, blank=True)
+    reminded = models.PositiveSmallIntegerField(_("reminded"), default=Reminded.NOT_YET, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = CommitmentQuerySet.as_manager()
@@ -95,6 +116,14 @@ class Commitment(models.Model):
     @property
     def is_late(self):
         return self.state == CommitmentState.PROMISED and bool(self.due_on) and self.due_on < timezone.localdate()
+
+    @property
+    def days_late(self):
+        return (timezone.localdate() - self.due_on).days if self.is_late else 0
+
+    @property
+    def is_done(self):
+        return self.state == CommitmentState.DONE
 
 
 class Verdict(models.TextChoices):
@@ -162,6 +191,15 @@ class Experiment(models.Model):
     @property
     def is_over(self):
         return bool(self.verdict)
+
+    @property
+    def is_planned(self):
+        return not self.verdict and bool(self.starts_on) and self.starts_on > timezone.localdate()
+
+    @property
+    def lacks_a_verdict(self):
+        """It has ended, and nobody has written what follows."""
+        return not self.verdict and bool(self.ends_on) and self.ends_on < timezone.localdate()
 
 
 class Indicator(models.Model):

@@ -31,6 +31,7 @@ ALL = {
     "space_invitation_answered": {"invitation": {"name": "Bo", "email": "bo@example.org"}, "space": SPACE},
     "space_request": {"request": {"pk": 1}, "space": SPACE},
     "space_seat": {"space": SPACE},
+    "offer_answered": {"commitment": {"number": 1}, "mission": {"slug": "living-bays"}},
     "digest": {"count": 3, "needs": 1, "more": 1},
 }
 
