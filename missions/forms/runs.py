@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from missions.forms.argument import ONE_THING, things_of
 from missions.forms.mission import OrganisationField, organisations_of, short
-from missions.models import GateVerdict, MethodVersion, Said
+from missions.models import GateVerdict, Method, MethodVersion, Said
 from platforms.forms.decisions import PersonField
 from platforms.models import SpaceMember
 from web.fields import LineField, TextField, WebAddressField
@@ -24,8 +24,8 @@ class RunForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        newest = MethodVersion.objects.current().order_by("method", "-number").distinct("method")
-        rows = MethodVersion.objects.filter(pk__in=newest.values("pk")).order_by("method__position", "method")
+        newest = Method.objects.with_latest().values("latest_id")
+        rows = MethodVersion.objects.filter(pk__in=newest).order_by("method__position", "method")
         self.fields["version"].queryset = rows
 
 
