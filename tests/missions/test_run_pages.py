@@ -73,7 +73,7 @@ def test_a_coordinator_starts_a_run_and_lands_on_its_course(client, mission, eva
 def test_strangers_read_the_course_but_no_words_persons_or_documents(client, mission, run, eva):
     stage = run.stages.get(state=StageState.OPEN)
     stage.run = run
-    document = make_document(mission.space, by=eva, name="Secret letter")
+    document = make_document(mission.space, by=eva, name="Secret letter.txt")
     role = MethodRole.objects.create(slug="leader", name_sv="Ledare")
     runs.set_roles(run, by=eva, holders={role: ([eva], [])})
     runs.save_output(stage, "ett-out", by=eva, version=0, text="Secret words")
