@@ -41,8 +41,9 @@ def picture(argument):
     count = len(argument.said)
     words = ngettext("%(count)s statement", "%(count)s statements", count) % {"count": count}
     return format_html(
-        '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="change-title '
-        'change-desc"><title id="change-title">{}</title><desc id="change-desc">{}</desc>{}<g class="to">{}</g>{}</svg>',
+        '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="drawn" '
+        'aria-describedby="drawn-how"><title id="drawn">{}</title><desc id="drawn-how">{}</desc>{}'
+        '<g class="to">{}</g>{}</svg>',
         *(width, height, width, height),
         _("How the statements lead to each other"),
         _("%(statements)s from left to right, with arrows to what they lead to. The outline says the same in words.")

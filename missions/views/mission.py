@@ -74,7 +74,7 @@ def reader_of(found, user):
         "may_edit": bool(writes) and not found.is_ended,
         "leads": bool(leads),
         "may_publish": bool(leads or keeps),
-        "may_keep": keeps,
+        "may_keep": keeps and not found.space_id,
         "steps": [{"name": name, "label": STEPS[name].label} for name in open_steps(found)] if leads else [],
     }
 
