@@ -3,7 +3,16 @@
 from datetime import date
 
 from actors.models import Actor, Area, Theme
-from missions.models import Criterion, CriterionScore, Evidence, Indicator, Measurement, Mission, Statement, StatementLink
+from missions.models import (
+    Criterion,
+    CriterionScore,
+    Evidence,
+    Indicator,
+    Measurement,
+    Mission,
+    Statement,
+    StatementLink,
+)
 
 PLACES = ("goal_sv", "goal_en", "name_sv", "name_en", "challenge_sv", "challenge_en", "measure_sv", "measure_en")
 FIGURES = ("unit", "baseline", "target")

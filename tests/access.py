@@ -36,6 +36,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_evidence, make_mission, make_statement
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -47,7 +48,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
-    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet."""
+    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet; a mission of
+    the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -82,6 +84,7 @@ class World:
         for one in (together, self.unpublished):
             Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
+        self.evidence = self._missions()
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
         owner, until = people["owner"], timezone.now() + timedelta(days=1)
         self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
@@ -111,7 +114,16 @@ class World:
             "space_request": self.request.pk,
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
+            "evidence_remove": self.evidence.pk,
         }
+
+    def _missions(self):
+        """Evidence in a mission of the space; missions by what they are called in the table."""
+        errand = make_mission("Secret Errand", space=self.space, is_published=False)
+        open_errand = make_mission("Open Errand", space=self.space)
+        self.slugs |= {"errand": errand.slug, "open_errand": open_errand.slug}
+        make_statement(open_errand)
+        return make_evidence(make_statement(errand, "secret if"))
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -136,6 +148,7 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "missions_mission": make_mission("Kept by staff"),
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}
@@ -194,7 +207,7 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "pause",
+        "step": "start" if route["name"] == "mission_step" else "pause",
         "kind": "talk_post",
         "code": world.codes.get(target, ""),
         "format": "csv",

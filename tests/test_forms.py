@@ -27,6 +27,10 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.admin import MissionForm
+from missions.forms.argument import EvidenceForm, StatementForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.models import Criterion, Mission
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -39,7 +43,16 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
+from tests.factories import (
+    make_actor,
+    make_decision,
+    make_document,
+    make_partnership,
+    make_space,
+    make_task,
+    make_user,
+)
+from tests.missions.making import make_criteria, make_indicator, make_mission, make_statement
 from web.views import SampleForm
 
 REGISTER = [
@@ -57,7 +70,9 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm]
+MISSIONS = [GoalForm, NewMissionForm, EndForm]
+OF_A_MISSION = [StatementForm, EvidenceForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -68,10 +83,11 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
+ABSTRACT = [ProfileForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
-STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
+STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *KEYS, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
+JUDGED |= {*OF_A_MISSION, CriteriaForm}
 
 
 def our_forms():
@@ -118,6 +134,47 @@ def test_forms_of_a_space(form_class, data):
     space = Space.objects.first() or make_task(make_space()).space
 
     assert answers(form_class(typed(data, form_class.base_fields), space=space))
+
+
+def a_mission():
+    """A mission of a space with something in every list that its forms choose from."""
+    if Mission.objects.exists():
+        return Mission.objects.get()
+    mission = make_mission(space=make_space())
+    make_statement(mission)
+    make_document(mission.space)
+    make_decision(mission.space, state="decided", decided_on="2026-05-01")
+    make_indicator(mission).measurements.create(on="2026-05-01", value=1)
+    return mission
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_MISSION)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_mission(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields), mission=a_mission()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_the_criteria(data):
+    criteria = list(Criterion.objects.all()) or make_criteria()
+    names = ["version", *(f"{name}_{one.pk}" for one in criteria for name in ("points", "reason"))]
+    assert answers(CriteriaForm(typed(data, names), criteria=criteria))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_mission_form_of_the_administration(rf, data):
+    mission = Mission.objects.first() or make_mission()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_mission, make_statement
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -79,7 +80,8 @@ def public_routes():
 
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
-    together = actor.partnerships.get().partnership.slug
+    together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
+    slugs = {"partnership": together, "mission": errand}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -94,7 +96,7 @@ def pages(actor):
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")
-            values["slug"] = together if route["name"].startswith("partnership") else actor.slug
+            values["slug"] = slugs.get(route["name"].partition("_")[0], actor.slug)
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -117,6 +119,9 @@ def actor(db):
     ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
     told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
     SpaceReport.objects.create(space=ended, code="told", **told)
+    errand = make_mission(actors=actors, themes=[theme], areas=[area], partnership=together)
+    for _ in range(30):
+        make_statement(errand, "ord " * 20, "ord " * 20)
     for _ in range(30):
         make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     return actors[0]

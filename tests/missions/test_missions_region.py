@@ -31,7 +31,12 @@ def test_a_row_becomes_a_public_page_with_all_that_the_folder_says():
 
     mission = Mission.objects.get()
     assert (mission.slug, mission.name_sv, mission.goal_sv) == ("mal", "Mål", "Allt av trä.")
-    assert (mission.level, mission.state, mission.is_published, mission.is_example) == ("region", "candidate", True, False)
+    assert (mission.level, mission.state, mission.is_published, mission.is_example) == (
+        "region",
+        "candidate",
+        True,
+        False,
+    )
     assert (mission.partnership.slug, mission.space, mission.source) == ("ihop", None, "https://inlandet.example/")
     assert [theme.slug for theme in mission.themes.all()] == ["tra"]
     assert [area.slug for area in mission.areas.all()] == ["skog"]
@@ -52,7 +57,9 @@ def test_the_twelve_missions_of_the_first_region_load(client):
         assert (mission.partnership.slug if mission.partnership else "") == row["partnership"]
         assert (mission.name_en, mission.goal_en) == (row["name_en"], row["goal_statement_en"])
         assert mission.name_en
-        assert mission.actors.count() == len(row["members"].split(";")) if row["members"] else not mission.actors.count()
+        assert (
+            mission.actors.count() == len(row["members"].split(";")) if row["members"] else not mission.actors.count()
+        )
     states = [mission.state for mission in found.values()]
     assert (states.count("candidate"), states.count("documented")) == (2, 10)
     for mission in found.values():

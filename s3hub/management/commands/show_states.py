@@ -7,6 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
+from missions.actions import mission
+from missions.models import MissionState
 from platforms.actions import partnerships, pulse
 from platforms.models import PartnershipStatus, SpaceState
 
@@ -37,6 +39,7 @@ class Workflow(NamedTuple):
 WORKFLOWS = (
     Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
     Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+    Workflow("Mission", mission, MissionState, MissionState.FORMING),
     Workflow("Space", pulse, SpaceState, SpaceState.OPEN),
 )
 
@@ -64,7 +67,7 @@ def described(one):
 
 
 class Command(BaseCommand):
-    help = "Print the states of actors, partnerships and spaces and the steps between them, as Markdown."
+    help = "Print the states of actors, partnerships, missions and spaces and the steps between them, as Markdown."
 
     def handle(self, **options):
         self.stdout.write(states(), ending="")
