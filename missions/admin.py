@@ -13,8 +13,8 @@ from missions.models import Mission
 from platforms.admin import FindsActors, SeenForm
 
 CHANGED = _(
-    "Somebody saved this mission after you opened it. Nothing was saved now. What you typed is still in the form; where "
-    "it differs from what stands now is told above. Save again to keep your version."
+    "Somebody saved this mission after you opened it. Nothing was saved now. What you typed is still in the form; "
+    "where it differs from what stands now is told above. Save again to keep your version."
 )
 
 

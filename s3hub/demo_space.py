@@ -1,4 +1,4 @@
-"""The demo's invented partnership and its space with life and a mission in it: told in the region's folder, made once, in the past.
+"""The demo's invented partnership, and its space with life and a mission in it: told in the region's folder, made once.
 
 Rows are written as they would stand after weeks of work, so that no mail of today is part of it.
 """
