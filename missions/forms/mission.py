@@ -55,11 +55,10 @@ class OrganisationField(forms.ModelChoiceField):
 
 def organisations_of(mission, *stays):
     """The organisations that can own something in a mission: its own and its partnership's, by name, and `stays`."""
-    near = Actor.objects.named().filter(missions=mission.pk) if mission.pk else Actor.objects.none()
+    named = Actor.objects.named().filter(merged_into=None)
+    near = named.filter(missions=mission.pk) if mission.pk else named.none()
     if mission.partnership_id:
-        near |= Actor.objects.named().filter(
-            partnerships__partnership=mission.partnership_id, partnerships__left_on=None
-        )
+        near |= named.filter(partnerships__partnership=mission.partnership_id, partnerships__left_on=None)
     ids = set(near.values_list("pk", flat=True)) | {one for one in stays if one}
     return Actor.objects.filter(pk__in=ids).order_by("name", "pk")
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from actors import actions
-from actors.models import Actor, LoadedRow
+from actors.models import Actor
 from actors.region import FolderError, load, read_folder
 from missions.models import Mission
 from tests.actors.test_load_region import FIRST_REGION, TINY, set_cell
@@ -88,18 +88,18 @@ def test_what_staff_edited_is_kept_and_told(folder):
 
     mission = Mission.objects.get()
     assert (mission.goal_sv, mission.state, mission.name_sv) == ("Vårt mål.", "forming", "Nytt namn")
-    assert "goal_statement" in outcome.kept["mal"]
+    assert outcome.kept["mal"] == ["goal_sv", "state"]
 
 
-def test_organisations_are_known_by_the_one_that_stays_after_a_merge(folder):
+def test_an_organisation_that_was_merged_is_told_of_once(folder, client):
     loaded(folder)
-    stays = make_actor("Stays")
-    actions.merge(stays, Actor.objects.get(slug="gruvan"), by=make_curator())
-    assert list(Mission.objects.get().actors.all()) == [stays]
+    stays, gone = make_actor("Stays"), Actor.objects.get(slug="gruvan")
+    actions.merge(stays, gone, by=make_curator())
 
     assert loaded(folder).changed == []
-    assert list(Mission.objects.get().actors.all()) == [stays]
-    assert LoadedRow.objects.filter(kind="mission").count() == 1
+    shown = client.get(Mission.objects.get().get_absolute_url()).context
+    assert shown["organisations"] == [stays]
+    assert shown["helix"].total == 2  # with the partnership's other member
 
 
 @pytest.mark.parametrize(
