@@ -92,6 +92,7 @@ _ACTOR = {
     "none": "kind organisation_number unit size sni_code sni_version seat_outside source certainty status",
 }
 _STRATEGY = {"none": "slug name_sv name_en description_sv description_en source"}
+_DESCRIBED = {"none": "slug name_sv name_en description_sv description_en"}
 COLUMNS = {
     "accounts.user": {"account": "name email", "credential": "password", "none": "language"},
     "accounts.emailproof": {"proof": "email code_hash", "none": "purpose"},
@@ -159,6 +160,15 @@ COLUMNS = {
     "missions.experiment": {"none": "title hypothesis test outcome learning verdict"},
     "missions.indicator": {"none": "name unit source"},
     "missions.measurement": {"none": "note"},
+    "missions.mission": {
+        "contact": "note outcome",
+        "none": "slug name_sv name_en challenge_sv challenge_en goal_sv goal_en measure_sv measure_en unit level state "
+        "period measure_note source",
+    },
+    "missions.criterion": _DESCRIBED,
+    "missions.criterionscore": {"space": "reason"},
+    "missions.statement": {"space": "if_text then_text because_text", "none": "confidence"},
+    "missions.evidence": {"space": "words url"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

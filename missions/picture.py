@@ -13,7 +13,7 @@ from web.signs import SIGNS
 
 MARKS = {"assumed": "question", "indicated": "clock", "shown": "check", "refuted": "cross"}
 MANY = 40  # above so many statements a box holds only its number
-LETTERS, LINES = 25, 3
+LETTERS, LINES = 21, 3
 LINE = 15
 
 
@@ -27,7 +27,7 @@ class Sizes:
     down: int
 
 
-LARGE, SMALL = Sizes(190, 88, 62, 22), Sizes(58, 30, 40, 10)
+LARGE, SMALL = Sizes(160, 88, 40, 22), Sizes(58, 30, 40, 10)
 
 
 def picture(argument):
@@ -41,8 +41,9 @@ def picture(argument):
     count = len(argument.said)
     words = ngettext("%(count)s statement", "%(count)s statements", count) % {"count": count}
     return format_html(
-        '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="change-title '
-        'change-desc"><title id="change-title">{}</title><desc id="change-desc">{}</desc>{}<g class="to">{}</g>{}</svg>',
+        '<svg class="change" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-labelledby="drawn" '
+        'aria-describedby="drawn-how"><title id="drawn">{}</title><desc id="drawn-how">{}</desc>{}'
+        '<g class="to">{}</g>{}</svg>',
         *(width, height, width, height),
         _("How the statements lead to each other"),
         _("%(statements)s from left to right, with arrows to what they lead to. The outline says the same in words.")
@@ -64,20 +65,38 @@ def _pairs(links):
     return [(source, target) for source, onward in links.items() for target in onward]
 
 
+def _late(links):
+    """{number: layer}, each as near to what it leads to as it can be, so that arrows are short."""
+    found = layers(links)
+    for number in sorted(found, key=found.get, reverse=True):
+        if links[number]:
+            found[number] = min(found[one] for one in links[number]) - 1
+    return found
+
+
 def _places(links, sizes):
-    """{number: (x, y)}. In a layer a statement stands as high as those before it stand on average."""
+    """{number: (x, y)}, and {(source, target, layer): (x, y)} of the rows that long arrows pass through.
+
+    In a layer everything stands as high as what comes before it stands on average.
+    """
+    at, before = _late(links), {number: [] for number in links}
+    for source, target in _pairs(links):
+        last = source
+        for layer in range(at[source] + 1, at[target]):
+            passed = (source, target, layer)
+            at[passed], before[passed], last = layer, [last], passed
+        before[target].append(last)
     columns = {}
-    for number, layer in layers(links).items():
-        columns.setdefault(layer, []).append(number)
-    before = {number: [source for source, target in _pairs(links) if target == number] for number in links}
-    tallest = max(len(column) for column in columns.values()) * (sizes.height + sizes.down)
+    for each, layer in at.items():
+        columns.setdefault(layer, []).append(each)
+    row_height = sizes.height + sizes.down
+    tallest = max(len(column) for column in columns.values()) * row_height
     found = {}
     for layer, column in sorted(columns.items()):
-        column.sort(key=lambda number: (_average([found[one][1] for one in before[number]]), number))
-        start = (tallest - len(column) * (sizes.height + sizes.down)) // 2
-        for row, number in enumerate(column):
-            x = 4 + layer * (sizes.width + sizes.across)
-            found[number] = (x, 4 + start + row * (sizes.height + sizes.down))
+        column.sort(key=lambda each: _average([found[one][1] for one in before[each]]))
+        start = (tallest - len(column) * row_height) // 2
+        for row, each in enumerate(column):
+            found[each] = (4 + layer * (sizes.width + sizes.across), 4 + start + row * row_height)
     return found
 
 
@@ -92,7 +111,7 @@ def _definitions(argument, sizes):
     at = mark_safe(f'x="{sizes.width - 26}" y="6" width="18" height="18"')
     boxes = format_html_join(
         "",
-        '<g id="box-{0}" class="{0}">{1}<use href="#how-{0}" {2}/></g>',
+        '<g id="box-{0}" class="box {0}">{1}<use href="#how-{0}" {2}/></g>',
         ((name, frame, at) for name in used),
     )
     head = '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -100,10 +119,16 @@ def _definitions(argument, sizes):
 
 
 def _arrow(source, target, places, sizes):
-    (x1, y1), (x2, y2) = places[source], places[target]
-    x1, y1, y2 = x1 + sizes.width, y1 + sizes.height // 2, y2 + sizes.height // 2
-    bend = sizes.across // 2
-    return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    """The path of an arrow: from the right of a box to the left of another, through the rows kept free for it."""
+    between = [places[each] for each in places if isinstance(each, tuple) and each[:2] == (source, target)]
+    path, (x, y) = "", places[source]
+    for next_x, next_y in [*between, places[target]]:
+        start, end, half = x + sizes.width, next_x, sizes.height // 2
+        bend = (end - start) // 2
+        path += f"{'L' if path else 'M'}{start} {y + half}C{start + bend} {y + half} {end - bend} {next_y + half}"
+        path += f" {end} {next_y + half}"
+        x, y = next_x, next_y
+    return path
 
 
 def _box(statement, places, sizes):

@@ -36,6 +36,8 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_evidence, make_statement
+from tests.missions.making import make_mission as make_errand
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
@@ -48,7 +50,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
-    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet."""
+    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet; a mission of
+    the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -83,6 +86,7 @@ class World:
         for one in (together, self.unpublished):
             Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
+        self.evidence = self._missions()
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
         owner, until = people["owner"], timezone.now() + timedelta(days=1)
         self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
@@ -115,6 +119,7 @@ class World:
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
+            "evidence_remove": self.evidence.pk,
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
 
@@ -127,6 +132,14 @@ class World:
         make_experiment(mission, "Public Trial")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
+
+    def _missions(self):
+        """Evidence in a mission of the space; missions by what they are called in the table."""
+        errand = make_errand("Secret Errand", space=self.space, is_published=False)
+        open_errand = make_errand("Open Errand", space=self.space)
+        self.slugs |= {"errand": errand.slug, "open_errand": open_errand.slug}
+        make_statement(open_errand)
+        return make_evidence(make_statement(errand, "secret if"))
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -151,6 +164,7 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "missions_mission": make_mission("Kept by staff"),
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}
@@ -209,7 +223,7 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "pause",
+        "step": "start" if route["name"] == "mission_step" else "pause",
         "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "code": world.codes.get(target, ""),
         "format": "csv",

@@ -21,9 +21,10 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
-        about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_partnerships@public
-        cookies health open_data partnership@together partnership_agreement@together partnership_list privacy
-        mission@mission mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
+        about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
+        actor_partnerships@public cookies health mission@open_errand mission_picture@open_errand open_data
+        partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
+        mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
@@ -178,6 +179,30 @@ post_history@room           POST  login 405 405 405 405 405 405 405
 post_remove@room            GET   login 404 200 200 404 404 404 404
 post_remove@room            POST  login 404 302 302 404 404 404 404
 
+mission@errand              GET   404   200 200 200 404 404 200 200
+mission@errand              POST  405   405 405 405 405 405 405 405
+mission_picture@errand      GET   404   200 200 200 404 404 200 200
+mission_picture@errand      POST  405   405 405 405 405 405 405 405
+mission_new                 *     login 404 404 404 404 404 200 200
+mission_goal@errand         *     login 302 200 200 404 404 404 404
+mission_criteria@errand     GET   login 302 200 200 404 404 404 404
+mission_criteria@errand     POST  login 302 409 409 404 404 404 404
+mission_step@errand         GET   login 405 405 405 405 405 405 405
+mission_step@errand         POST  login 302 302 302 404 404 404 404
+mission_end@errand          *     login 302 200 302 404 404 404 404
+mission_publish@errand      GET   login 302 200 302 404 404 200 200
+mission_publish@errand      POST  login 302 302 302 404 404 302 302
+statement_new@errand        *     login 302 200 200 404 404 404 404
+statement@errand            *     login 302 200 200 404 404 404 404
+statement_remove@errand     GET   login 302 200 200 404 404 404 404
+statement_remove@errand     POST  login 302 302 302 404 404 404 404
+evidence_new@errand         *     login 302 200 200 404 404 404 404
+evidence_remove@errand      GET   login 302 200 200 404 404 404 404
+evidence_remove@errand      POST  login 302 302 302 404 404 404 404
+space_missions@room         GET   login 200 200 200 404 404 404 404
+space_missions@room         POST  login 405 405 405 405 405 405 405
+space_mission_new@room      *     login 404 200 404 404 404 404 404
+
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
 my_data                     GET   login 200 200 200 200 200 200 200
@@ -267,6 +292,12 @@ admin:platforms_partnership_change POST STAFF 409 409
 admin:platforms_partnership_delete *  STAFF 403 403
 admin:platforms_partnership_changelist * STAFF 200 200
 admin:platforms_partnership_history * STAFF 200 200
+admin:missions_mission_add  *     STAFF 200 200
+admin:missions_mission_change GET  STAFF 200 200
+admin:missions_mission_change POST STAFF 409 409
+admin:missions_mission_delete *   STAFF 403 403
+admin:missions_mission_changelist * STAFF 200 200
+admin:missions_mission_history *  STAFF 200 200
 admin:accounts_user_change  GET   STAFF 200 200
 admin:accounts_user_change  POST  STAFF 403 200
 admin:accounts_user_add     *     STAFF 403 200

@@ -27,6 +27,9 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.admin import MissionForm
+from missions.forms.argument import EvidenceForm, StatementForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
     CommitmentForm,
@@ -37,7 +40,7 @@ from missions.forms.portfolio import (
     MeasurementForm,
     PortfolioForm,
 )
-from missions.models import Mission
+from missions.models import Criterion, Mission
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -50,8 +53,16 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
-from tests.missions.portfolio_making import make_mission
+from tests.factories import (
+    make_actor,
+    make_decision,
+    make_document,
+    make_partnership,
+    make_space,
+    make_task,
+    make_user,
+)
+from tests.missions.making import make_criteria, make_indicator, make_mission, make_statement
 from web.views import SampleForm
 
 REGISTER = [
@@ -69,8 +80,8 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
-MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm]
+MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm]
 OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
@@ -82,9 +93,9 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, PortfolioForm]  # their subclasses are in PROFILE and OF_A_MISSION
+ABSTRACT = [ProfileForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
-STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
+STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {
     *PLAIN,
     *PROFILE,
@@ -97,6 +108,7 @@ JUDGED = {
     *STAFF,
     *OF_A_SPACE,
     *OF_A_MISSION,
+    CriteriaForm,
     MoveForm,
 }
 
@@ -147,14 +159,45 @@ def test_forms_of_a_space(form_class, data):
     assert answers(form_class(typed(data, form_class.base_fields), space=space))
 
 
+def a_mission():
+    """A mission of a space with something in every list that its forms choose from."""
+    if Mission.objects.exists():
+        return Mission.objects.get()
+    mission = make_mission(space=make_space())
+    make_statement(mission)
+    make_document(mission.space)
+    make_decision(mission.space, state="decided", decided_on="2026-05-01")
+    make_indicator(mission).measurements.create(on="2026-05-01", value=1)
+    return mission
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("form_class", OF_A_MISSION)
 @MANY
 @given(data=st.data())
 def test_forms_of_a_mission(form_class, data):
-    mission = Mission.objects.first() or make_mission(space=make_space())
+    assert answers(form_class(typed(data, form_class.base_fields), mission=a_mission()))
 
-    assert answers(form_class(typed(data, form_class.base_fields), mission=mission))
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_the_criteria(data):
+    criteria = list(Criterion.objects.all()) or make_criteria()
+    names = ["version", *(f"{name}_{one.pk}" for one in criteria for name in ("points", "reason"))]
+    assert answers(CriteriaForm(typed(data, names), criteria=criteria))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_mission_form_of_the_administration(rf, data):
+    mission = Mission.objects.first() or make_mission()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
 
 
 @pytest.fixture

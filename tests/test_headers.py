@@ -23,6 +23,8 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_mission as make_errand
+from tests.missions.making import make_statement
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
 
 CSP = (
@@ -82,7 +84,8 @@ def public_routes():
 
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
-    together = actor.partnerships.get().partnership.slug
+    together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
+    slugs = {"partnership": together, "mission": errand}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -97,9 +100,7 @@ def pages(actor):
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")
-            values["slug"] = {"partnership": together, "mission": "mission"}.get(
-                route["name"].split("_")[0], actor.slug
-            )
+            values["slug"] = slugs.get(route["name"].partition("_")[0], actor.slug)
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -122,13 +123,15 @@ def actor(db):
     ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
     told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
     SpaceReport.objects.create(space=ended, code="told", **told)
+    errand = make_errand(actors=actors, themes=[theme], areas=[area], partnership=together)
+    for _ in range(30):
+        make_statement(errand, "ord " * 20, "ord " * 20)
     for _ in range(30):
         make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
-    mission = make_mission(slug="mission", themes=[theme], areas=[area], goal_sv="ord " * 80)
     for number in range(30):
         make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
-        make_commitment(mission, "ord " * 40, actor=actors[number])
-        make_experiment(mission, hypothesis="ord " * 40)
+        make_commitment(errand, "ord " * 40, actor=actors[number])
+        make_experiment(errand, hypothesis="ord " * 40)
     return actors[0]
 
 

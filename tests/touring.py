@@ -3,6 +3,13 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
+    "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
+    "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
+    "missions/_facts.html missions/_figures.html missions/_how_far.html missions/_mission_row.html "
+    "missions/_numbers.html missions/_picture.html missions/_three_minutes.html missions/_unknown.html "
+    "components/conflict.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
     "door": "platforms/invitation.html platforms/invitation_decline.html platforms/invitation_pass_on.html "
@@ -31,6 +38,9 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
+    "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
+    "admin:missions_mission_*",
     "together": "partnership* actor_partnerships space_open admin:platforms_*",
     "door": "invitation invitation_decline invitation_pass_on meeting space_door",
     "hosting": "invitation_new invitation_one invitations space_member* space_leave space_welcome space_request "
@@ -58,7 +68,7 @@ NEVER_A_PAGE = {
     "document_file document_preview decision_log talk_names": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
-    "thread_follow thread_close admin:platforms_partnership_move": "lead on to another page",
+    "thread_follow thread_close mission_step admin:platforms_partnership_move": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "

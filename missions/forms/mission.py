@@ -1,7 +1,12 @@
 """Forms of a mission: its goal, its criteria, and how it begins and ends."""
 
+import re
+from decimal import Decimal
+
 from django import forms
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Area, Theme
@@ -15,11 +20,32 @@ from web.fields import LineField, TextField
 SAME = _("The target is the same as the baseline: then there is nothing to reach.")
 ORDER = _("The goal is to be reached after the day of the baseline.")
 STAYS = _("The mission is under way, so this can not be left empty.")
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 NEEDED_WHEN_STARTED = ("measure_sv", "baseline", "target", "due_on")
 
 
 def short(rows):
     return forms.Textarea(attrs={"rows": rows})
+
+
+class AmountField(forms.DecimalField):
+    """A measured value as people write it: with a comma or a point, thousands apart or not."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_digits": 16, "decimal_places": 3, "required": False, **kwargs})
+
+    def to_python(self, value):
+        text = "".join(str(value or "").split())
+        if get_language() == "en" and THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
+        return super().to_python(text.replace(",", "."))
+
+    def prepare_value(self, value):
+        if not isinstance(value, Decimal):
+            return value
+        return number_format(Decimal(f"{value.normalize():f}"), use_l10n=True)
 
 
 class OrganisationField(forms.ModelChoiceField):
@@ -29,11 +55,10 @@ class OrganisationField(forms.ModelChoiceField):
 
 def organisations_of(mission, *stays):
     """The organisations that can own something in a mission: its own and its partnership's, by name, and `stays`."""
-    near = Actor.objects.named().filter(missions=mission.pk) if mission.pk else Actor.objects.none()
+    named = Actor.objects.named().filter(merged_into=None)
+    near = named.filter(missions=mission.pk) if mission.pk else named.none()
     if mission.partnership_id:
-        near |= Actor.objects.named().filter(
-            partnerships__partnership=mission.partnership_id, partnerships__left_on=None
-        )
+        near |= named.filter(partnerships__partnership=mission.partnership_id, partnerships__left_on=None)
     ids = set(near.values_list("pk", flat=True)) | {one for one in stays if one}
     return Actor.objects.filter(pk__in=ids).order_by("name", "pk")
 
@@ -53,9 +78,9 @@ class GoalForm(forms.ModelForm):
         label=_("Measure"), max_length=200, required=False, help_text=_("What is counted or measured, and where.")
     )
     unit = LineField(label=_("Unit"), max_length=40, required=False)
-    baseline = forms.DecimalField(label=_("Baseline"), max_digits=16, decimal_places=3, required=False, localize=True)
+    baseline = AmountField(label=_("Baseline"))
     baseline_on = DayField(label=_("Day of the baseline"), required=False)
-    target = forms.DecimalField(label=_("Target"), max_digits=16, decimal_places=3, required=False, localize=True)
+    target = AmountField(label=_("Target"))
     due_on = DayField(label=_("To be reached by"), required=False)
     owner = OrganisationField(label=_("Organisation that owns the mission"))
     name_en = LineField(label=_("Name in English"), max_length=200, required=False)

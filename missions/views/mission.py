@@ -74,15 +74,16 @@ def reader_of(found, user):
         "may_edit": bool(writes) and not found.is_ended,
         "leads": bool(leads),
         "may_publish": bool(leads or keeps),
-        "may_keep": keeps,
+        "may_keep": keeps and not found.space_id,
         "steps": [{"name": name, "label": STEPS[name].label} for name in open_steps(found)] if leads else [],
     }
 
 
 def organisations(found):
-    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one."""
+    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one. What was
+    merged keeps its link, and is not told of twice."""
     here = Mission.actors.through.objects.filter(mission=found, actor=OuterRef("pk"))
-    rows = Actor.objects.annotate(is_here=Exists(here))
+    rows = Actor.objects.filter(merged_into=None).annotate(is_here=Exists(here))
     if not found.partnership_id:
         return list(rows.filter(is_here=True).order_by("name", "pk")[:ORGANISATIONS])
     together = PartnershipMember.objects.current().filter(partnership=found.partnership_id).values("actor")

@@ -7,8 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
-from missions.actions import offers
-from missions.models import CommitmentState
+from missions.actions import mission, offers
+from missions.models import CommitmentState, MissionState
 from platforms.actions import partnerships, pulse
 from platforms.models import PartnershipStatus, SpaceState
 
@@ -39,6 +39,7 @@ class Workflow(NamedTuple):
 WORKFLOWS = (
     Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
     Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+    Workflow("Mission", mission, MissionState, MissionState.FORMING),
     Workflow("Space", pulse, SpaceState, SpaceState.OPEN),
     Workflow("Commitment", offers, CommitmentState, CommitmentState.OFFERED),
 )
@@ -67,7 +68,7 @@ def described(one):
 
 
 class Command(BaseCommand):
-    help = "Print the states of actors, partnerships, spaces and commitments and the steps between them, as Markdown."
+    help = "Print the states of actors, partnerships, missions, spaces and commitments and the steps between them."
 
     def handle(self, **options):
         self.stdout.write(states(), ending="")
