@@ -92,6 +92,7 @@ _ACTOR = {
     "none": "kind organisation_number unit size sni_code sni_version seat_outside source certainty status",
 }
 _STRATEGY = {"none": "slug name_sv name_en description_sv description_en source"}
+_WORDS = {"none": "slug name_sv name_en description_sv description_en"}
 COLUMNS = {
     "accounts.user": {"account": "name email", "credential": "password", "none": "language"},
     "accounts.emailproof": {"proof": "email code_hash", "none": "purpose"},
@@ -155,6 +156,17 @@ COLUMNS = {
     "platforms.spacelink": {"none": "nonce token_hash role"},
     "platforms.joinrequest": {"message": "answers reason", "none": "state"},
     "platforms.spacereport": {"space": "title purpose members decisions documents learnings onward", "none": "code"},
+    "missions.methodrole": _WORDS,
+    "missions.evidencekind": _WORDS,
+    "missions.criterion": _WORDS,
+    "missions.method": {"none": "slug"},
+    "missions.methodversion": {
+        "none": "name_sv name_en origin_sv origin_en suits_sv suits_en sources news_sv news_en",
+    },
+    "missions.stage": {
+        "none": "slug short_sv short_en name_sv name_en purpose_sv purpose_en activities outputs gate roles",
+    },
+    "missions.change": {"none": "stage part key reason"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

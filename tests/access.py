@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from missions.models import Method
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -36,6 +37,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_method, make_version
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -83,6 +85,7 @@ class World:
             Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
+        self.slugs |= self._methods(owner=people["owner"])
         owner, until = people["owner"], timezone.now() + timedelta(days=1)
         self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
         self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
@@ -119,6 +122,16 @@ class World:
         report = SpaceReport.objects.create(space=space, title=name, purpose="P", learnings="L", **fields)
         return report.code
 
+    def _methods(self, owner):
+        """The slugs of a method with two versions and a draft that differs, and of one that has only a draft."""
+        library = make_method(versions=2, owners=[owner], name={"sv": "Public Method", "en": ""})
+        make_version(library, 3, published=False, name={"sv": "Secret Method", "en": ""})
+        plan = Method.objects.create(slug="secret-method")
+        plan.owners.add(owner)
+        make_version(plan, 1, published=False, name={"sv": "Secret Method", "en": ""})
+        self.method, self.forms["method_stage_move"] = library, "way=down"
+        return {"library": library.slug, "secret_method": plan.slug}
+
     def _admin_rows(self):
         """One row of every model that the admin shows, by `app_model`."""
         owner = self.people["owner"]
@@ -136,6 +149,7 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "missions_method": self.method,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}
@@ -198,6 +212,9 @@ def arguments(world, route, target):
         "kind": "talk_post",
         "code": world.codes.get(target, ""),
         "format": "csv",
+        "stage": "tema",
+        "first": 1,
+        "second": 2,
         "number": 1,
         "version": 1,
         "page": 1,

@@ -27,6 +27,8 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
+from missions.models import Method
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -40,6 +42,7 @@ from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
+from tests.missions.making import make_method, make_run
 from web.views import SampleForm
 
 REGISTER = [
@@ -57,7 +60,8 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm, PublishForm]
+OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -68,10 +72,23 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
+ABSTRACT = [ProfileForm, SaidForm]  # their subclasses are in PROFILE and OF_A_METHOD
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *KEYS, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
+JUDGED = {
+    *PLAIN,
+    *PROFILE,
+    *OTHERS,
+    *SIGNING_IN,
+    *KEYS,
+    *CODES,
+    *ABSTRACT,
+    *ACCOUNT,
+    *STAFF,
+    *OF_A_SPACE,
+    *OF_A_METHOD,
+    MoveForm,
+}
 
 
 def our_forms():
@@ -118,6 +135,22 @@ def test_forms_of_a_space(form_class, data):
     space = Space.objects.first() or make_task(make_space()).space
 
     assert answers(form_class(typed(data, form_class.base_fields), space=space))
+
+
+ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]
+ROWS += ["outputs-evidence_kind", "gate-required"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_METHOD)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_method(form_class, data):
+    method = Method.objects.first() or make_run(make_method().versions.get()).method_version.method
+    form = form_class(typed(data, [*form_class.base_fields, *ROWS]), method=method, user=make_user())
+
+    assert answers(form)
+    assert all(field.as_hidden() for field in form if field.name in ("activities", "outputs", "gate") and field.value())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from missions.models import Method
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -23,6 +24,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import full_stage, make_method, make_version
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -52,6 +54,7 @@ MACHINES = {
     "sitemap_part",
     "actor_feed",
     "actor_export",
+    "method_export",
     "region_css",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -87,7 +90,11 @@ def pages(actor):
         "version": 1,
         "code": "told",
         "kind": "talk_post",
+        "number": 2,
+        "first": 1,
+        "second": 2,
     }
+    method = Method.objects.get().slug
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
     tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
@@ -95,6 +102,7 @@ def pages(actor):
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")
             values["slug"] = together if route["name"].startswith("partnership") else actor.slug
+            values["slug"] = method if route["name"].startswith("method") else values["slug"]
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -119,6 +127,11 @@ def actor(db):
     SpaceReport.objects.create(space=ended, code="told", **told)
     for _ in range(30):
         make_partnership(members=actors[1:], themes=[theme], areas=[area], purpose_sv="ord " * 80)
+    long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
+    stages = [
+        full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
+    ]
+    make_version(make_method("metod", *stages), 2, *stages[1:])
     return actors[0]
 
 
