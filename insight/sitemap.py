@@ -18,6 +18,7 @@ PAGES = (
     "actor_list",
     "actor_chart",
     "partnership_list",
+    "method_list",
     "open_data",
     "about",
     "accessibility",

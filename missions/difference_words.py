@@ -114,8 +114,10 @@ class Teller:
         return self._line(TEXTS[facts[0].name], what, facts[0], texts=texts)
 
     def weeks(self, fact: Weeks):
-        pair = [in_weeks(said["min"], said["max"]) or _("nothing said") for said in (fact.before, fact.after)]
-        return self._line(_("Time"), CHANGED, fact, notes=[("", [Mark("gone", pair[0]), Mark("new", pair[1])])])
+        pair = [
+            (kind, in_weeks(said["min"], said["max"])) for kind, said in (("gone", fact.before), ("new", fact.after))
+        ]
+        return self._line(_("Time"), CHANGED, fact, notes=[("", [Mark(kind, time) for kind, time in pair if time])])
 
     def words(self, label, fact, names=None):
         names = names or {}

@@ -360,6 +360,7 @@ SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empt
 NAVIGATION = [  # the main menu: URL name and label, in order
     ("actor_list", _("Actors")),
     ("partnership_list", _("Partnerships")),
+    ("method_list", _("Methods")),
 ]
 COUNT_CAP = 1000  # "more than 1,000" above this
 
