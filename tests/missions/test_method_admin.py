@@ -58,5 +58,5 @@ def test_the_list_costs_as_much_for_one_as_for_three(client, keeper, django_asse
     for _number in range(many):
         make_method(owners=[make_user()])
     client.get(reverse("admin:missions_method_changelist"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("admin:missions_method_changelist"))

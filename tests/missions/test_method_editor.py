@@ -458,6 +458,13 @@ def test_why_is_asked_for_one_place_that_differs(keeper, method, eva, draft):
         assert keeper.get(at("method_why") + query).status_code == 404
 
 
+def test_the_pages_of_a_draft_exist_for_keepers_only(client, method, draft):
+    client.force_login(make_user())
+    names = ["draft", "texts", "stage_new", "publish", "discard"]
+    pages = [at(f"method_{name}") for name in names] + [at("method_stage", "tema"), at("method_stage_remove", "tema")]
+    assert {client.get(page).status_code for page in [*pages, at("method_retire", 1)]} == {404}
+
+
 def test_what_was_typed_for_a_stage_outlives_the_session(keeper, eva, draft):
     mine = form_of(first_stage(draft)) | {"purpose_sv": "Mitt syfte", "gate-sv": ["Ett?", "Två?"], "roles": ["voice"]}
     keeper.logout()
