@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
@@ -152,7 +153,8 @@ def valid(form_class, data, **more):
 
 def bound(form_class, data, **more):
     method = more.pop("method", None) or make_method()
-    return form_class(data, method=method, user=make_user(), **more)
+    sent = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in data.items()})
+    return form_class(sent, method=method, user=make_user(), **more)
 
 
 def test_a_form_that_nobody_touched_says_what_the_stage_says():
