@@ -169,6 +169,16 @@ COLUMNS = {
     "missions.criterionscore": {"space": "reason"},
     "missions.statement": {"space": "if_text then_text because_text", "none": "confidence"},
     "missions.evidence": {"space": "words url"},
+    "missions.methodrole": _DESCRIBED,
+    "missions.evidencekind": _DESCRIBED,
+    "missions.method": {"none": "slug"},
+    "missions.methodversion": {
+        "none": "name_sv name_en origin_sv origin_en suits_sv suits_en sources news_sv news_en",
+    },
+    "missions.stage": {
+        "none": "slug short_sv short_en name_sv name_en purpose_sv purpose_en activities outputs gate roles",
+    },
+    "missions.change": {"none": "stage part key reason"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

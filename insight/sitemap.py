@@ -20,6 +20,7 @@ PAGES = (
     "actor_chart",
     "partnership_list",
     "mission_list",
+    "method_list",
     "open_data",
     "about",
     "accessibility",

@@ -122,6 +122,13 @@ class MissionAdmin(FindsActors, admin.ModelAdmin):
     log_change = log_deletion = log_addition
 
 
+class PeopleSearch(AutocompleteSelectMultiple):
+    """Django's search box for several people, without the cross that empties it: it is no item of the list it is in."""
+
+    def build_attrs(self, *args, **kwargs):
+        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
+
+
 @admin.register(Method)
 class MethodAdmin(admin.ModelAdmin):
     list_display = ["slug", "position", "owned_by"]
@@ -132,6 +139,14 @@ class MethodAdmin(admin.ModelAdmin):
     fields = ["slug", "page", "position", "owners"]
     readonly_fields = ["slug", "page"]
     autocomplete_fields = ["owners"]
+
+    class Media:
+        js = ["js/admin-search.js"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "owners":
+            kwargs["widget"] = PeopleSearch(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("owners")

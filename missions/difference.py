@@ -257,7 +257,7 @@ LITTLE_ALIKE = 0.35
 
 def marks(before, after):
     """`before` and `after` as one text of marks; read without the new it is `before`, without the gone `after`."""
-    old, new = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    old, new = (re.findall(r"\s+|\w+|[^\w\s]", text) for text in (before, after))
     matcher = SequenceMatcher(str.isspace, old, new, autojunk=False)
     if matcher.ratio() < LITTLE_ALIKE:
         return [Mark(kind, text) for kind, text in (("gone", before), ("new", after)) if text]

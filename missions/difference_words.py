@@ -1,6 +1,7 @@
 """A difference of two versions as people read it: parts with a heading, lines with their words marked, and why."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -37,7 +38,7 @@ NO_STAGE = {
 
 @dataclass
 class Line:
-    """One change: what it is about, what happened to it, its words by language, and other things that differ."""
+    """One change: what it is about, what happened to it, its words by language; `notes`: (name, marks)."""
 
     label: str
     what: str
@@ -68,7 +69,7 @@ class Teller:
     def sections(self, before, after):
         """What differs between two versions in the fixed form."""
         found = difference(before, after)
-        whole = [self.text(text) for text in found.texts]
+        whole = self.texts(found.texts)
         whole += [self.words(_("Sources"), found.sources)] if found.sources else []
         whole += [self.weeks(found.weeks)] if found.weeks else []
         sections = [Section(_("The method as a whole"), lines=whole)] if whole else []
@@ -94,7 +95,7 @@ class Teller:
         return stage_change(change.slug, change.before or NO_STAGE, change.after or NO_STAGE)
 
     def lines(self, change):
-        lines = [self.text(text) for text in change.texts]
+        lines = self.texts(change.texts)
         lines += [self.item(fact) for part in change.items for fact in part.facts]
         lines += [self.words(_("Roles"), change.roles, self.roles)] if change.roles else []
         return lines + ([self.weeks(change.weeks)] if change.weeks else [])
@@ -102,20 +103,28 @@ class Teller:
     def _line(self, label, what, fact, **more):
         return Line(label, what, fact.place, because=self.why.get(fact.place, []), **more)
 
-    def text(self, fact: Text):
-        what = CHANGED if fact.before and fact.after else ADDED if fact.after else REMOVED
-        return self._line(TEXTS[fact.name], what, fact, texts=[spoken(fact.language, fact.before, fact.after)])
+    def texts(self, facts):
+        """A line for each text, with both languages when it differs in both."""
+        return [self.text(list(same)) for _place, same in groupby(facts, lambda fact: fact.place)]
+
+    def text(self, facts: list[Text]):
+        is_new, is_gone = not any(one.before for one in facts), not any(one.after for one in facts)
+        what = ADDED if is_new else REMOVED if is_gone else CHANGED
+        texts = [spoken(one.language, one.before, one.after) for one in facts]
+        return self._line(TEXTS[facts[0].name], what, facts[0], texts=texts)
 
     def weeks(self, fact: Weeks):
-        pair = [in_weeks(said["min"], said["max"]) or _("nothing said") for said in (fact.before, fact.after)]
-        return self._line(_("Time"), CHANGED, fact, notes=[[Mark("gone", pair[0]), Mark("new", pair[1])]])
+        pair = [
+            (kind, in_weeks(said["min"], said["max"])) for kind, said in (("gone", fact.before), ("new", fact.after))
+        ]
+        return self._line(_("Time"), CHANGED, fact, notes=[("", [Mark(kind, time) for kind, time in pair if time])])
 
     def words(self, label, fact, names=None):
         names = names or {}
         gone = [Mark("gone", names.get(one, one)) for one in fact.removed]
         new = [Mark("new", names.get(one, one)) for one in fact.added]
         what = CHANGED if gone or new else _("in another order")
-        return self._line(label, what, fact, notes=[[one] for one in gone + new])
+        return self._line(label, what, fact, notes=[("", [one]) for one in gone + new])
 
     def item(self, fact: Item):
         if fact.before is None or fact.after is None:
@@ -128,9 +137,11 @@ class Teller:
     def _notes(self, fact):
         notes = []
         if fact.evidence_kind:
-            notes.append([Mark(kind, self.kinds.get(one, one)) for kind, one in _pair(fact.evidence_kind)])
+            shown = [Mark(kind, self.kinds.get(one, one)) for kind, one in _pair(fact.evidence_kind)]
+            notes.append((_("Shown by"), shown))
         if fact.required:
-            notes.append([Mark(kind, str(REQUIRED[one])) for kind, one in _pair(fact.required)])
+            asked = [Mark(kind, str(REQUIRED[one])) for kind, one in _pair(fact.required)]
+            notes.append((_("At the gate"), asked))
         return notes
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from missions.models import Method
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -38,6 +39,7 @@ from tests.factories import (
 )
 from tests.missions.making import make_evidence, make_statement
 from tests.missions.making import make_mission as make_errand
+from tests.missions.method_making import make_method, make_version
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
@@ -88,6 +90,7 @@ class World:
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
         self.evidence = self._missions()
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
+        self.slugs |= self._methods(owner=people["owner"])
         owner, until = people["owner"], timezone.now() + timedelta(days=1)
         self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
         self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
@@ -147,6 +150,16 @@ class World:
         report = SpaceReport.objects.create(space=space, title=name, purpose="P", learnings="L", **fields)
         return report.code
 
+    def _methods(self, owner):
+        """The slugs of a method with two versions and a draft that differs, and of one that has only a draft."""
+        library = make_method(versions=2, owners=[owner], name={"sv": "Public Method", "en": ""})
+        make_version(library, 3, published=False, name={"sv": "Secret Method", "en": ""})
+        plan = Method.objects.create(slug="secret-method")
+        plan.owners.add(owner)
+        make_version(plan, 1, published=False, name={"sv": "Secret Method", "en": ""})
+        self.method, self.forms["method_stage_move"] = library, "way=down"
+        return {"library": library.slug, "secret_method": plan.slug}
+
     def _admin_rows(self):
         """One row of every model that the admin shows, by `app_model`."""
         owner = self.people["owner"]
@@ -165,6 +178,7 @@ class World:
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
             "missions_mission": make_mission("Kept by staff"),
+            "missions_method": self.method,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}
@@ -228,6 +242,9 @@ def arguments(world, route, target):
         "code": world.codes.get(target, ""),
         "format": "csv",
         "number": world.numbers.get(route["name"], 1),
+        "stage": "tema",
+        "first": 1,
+        "second": 2,
         "version": 1,
         "page": 1,
         "part": "pages",

@@ -22,7 +22,8 @@ SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
-        actor_partnerships@public cookies health mission@open_errand mission_picture@open_errand open_data
+        actor_partnerships@public cookies health method@library method_list method_version@library method_difference@library
+        method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
         mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
@@ -132,6 +133,31 @@ offer@mission               POST  login 405 405 405 405 405 405 405
 offer_withdraw@mission      GET   login 405 405 405 405 405 405 405
 offer_withdraw@mission      POST  login 404 404 404 302 404 404 404
 offer_answer@mission        *     login 302 200 302 404 404 404 404
+method@secret_method        GET   404   404 200 404 404 404 404 200
+method@secret_method        POST  405   405 405 405 405 405 405 405
+method_version@secret_method GET  404   404 200 404 404 404 404 200
+method_version@secret_method POST 405   405 405 405 405 405 405 405
+method_export@secret_method GET   404   404 200 404 404 404 404 200
+method_export@secret_method POST  405   405 405 405 405 405 405 405
+method_difference@secret_method GET 404 404 404 404 404 404 404 404
+method_difference@secret_method POST 405 405 405 405 405 405 405 405
+method_draft@library        GET   login 404 200 404 404 404 404 200
+method_draft@library        POST  login 404 405 404 404 404 404 405
+method_draft_begin@library  GET   login 404 405 404 404 404 404 405
+method_draft_begin@library  POST  login 404 302 404 404 404 404 302
+method_texts@library        *     login 404 200 404 404 404 404 200
+method_stage_new@library    *     login 404 200 404 404 404 404 200
+method_stage@library        *     login 404 200 404 404 404 404 200
+method_stage_move@library   GET   login 404 405 404 404 404 404 405
+method_stage_move@library   POST  login 404 302 404 404 404 404 302
+method_stage_remove@library GET   login 404 200 404 404 404 404 200
+method_stage_remove@library POST  login 404 302 404 404 404 404 302
+method_why@library          *     login 404 404 404 404 404 404 404
+method_publish@library      *     login 404 200 404 404 404 404 200
+method_discard@library      GET   login 404 200 404 404 404 404 200
+method_discard@library      POST  login 404 302 404 404 404 404 302
+method_retire@library       GET   login 404 200 404 404 404 404 200
+method_retire@library       POST  login 404 302 404 404 404 404 302
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405
@@ -284,6 +310,11 @@ admin:actors_*_delete       *     STAFF 403 200
 admin:actors_*_change       *     STAFF 200 200
 admin:actors_*_changelist   *     STAFF 200 200
 admin:actors_*_history      *     STAFF 200 200
+admin:missions_method_add    *     STAFF 403 403
+admin:missions_method_change *     STAFF 403 200
+admin:missions_method_delete *     STAFF 403 403
+admin:missions_method_changelist * STAFF 403 200
+admin:missions_method_history *    STAFF 403 200
 admin:platforms_partnership_move GET  STAFF 405 405
 admin:platforms_partnership_move POST STAFF 302 302
 admin:platforms_partnership_add *     STAFF 200 200

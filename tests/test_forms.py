@@ -29,6 +29,7 @@ from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from missions.admin import MissionForm
 from missions.forms.argument import EvidenceForm, StatementForm
+from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
 from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
@@ -40,7 +41,7 @@ from missions.forms.portfolio import (
     MeasurementForm,
     PortfolioForm,
 )
-from missions.models import Criterion, Mission
+from missions.models import Criterion, Method, Mission
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -63,6 +64,7 @@ from tests.factories import (
     make_user,
 )
 from tests.missions.making import make_criteria, make_indicator, make_mission, make_statement
+from tests.missions.method_making import make_method, make_run
 from web.views import SampleForm
 
 REGISTER = [
@@ -82,7 +84,8 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm, PublishForm]
+OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -93,7 +96,7 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
+ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {
@@ -109,6 +112,7 @@ JUDGED = {
     *OF_A_SPACE,
     *OF_A_MISSION,
     CriteriaForm,
+    *OF_A_METHOD,
     MoveForm,
 }
 
@@ -198,6 +202,22 @@ def test_the_mission_form_of_the_administration(rf, data):
     form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
+
+
+ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]
+ROWS += ["outputs-evidence_kind", "gate-required"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_METHOD)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_method(form_class, data):
+    method = Method.objects.first() or make_run(make_method().versions.get()).method_version.method
+    form = form_class(typed(data, [*form_class.base_fields, *ROWS]), method=method, user=make_user())
+
+    assert answers(form)
+    assert all(field.as_hidden() for field in form if field.name in ("activities", "outputs", "gate") and field.value())
 
 
 @pytest.fixture

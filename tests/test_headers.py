@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from missions.models import Method
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -25,6 +26,7 @@ from tests.factories import (
 )
 from tests.missions.making import make_mission as make_errand
 from tests.missions.making import make_statement
+from tests.missions.method_making import full_stage, make_method, make_version
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
 
 CSP = (
@@ -57,6 +59,7 @@ MACHINES = {
     "actor_export",
     "mission_export",
     "mission_feed",
+    "method_export",
     "region_css",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -85,7 +88,7 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {"partnership": together, "mission": errand}
+    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -93,6 +96,9 @@ def pages(actor):
         "version": 1,
         "code": "told",
         "kind": "talk_post",
+        "number": 2,
+        "first": 1,
+        "second": 2,
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
@@ -132,6 +138,11 @@ def actor(db):
         make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
+    long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
+    stages = [
+        full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
+    ]
+    make_version(make_method("metod", *stages), 2, *stages[1:])
     return actors[0]
 
 

@@ -22,6 +22,9 @@ SHOWS = {
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
     "working": "platforms/*",
+    "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
+    "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
+    "missions/_version_state.html missions/_why.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
     "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
@@ -41,6 +44,7 @@ LEADS_TO = {
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
+    "methods": "method* admin:missions_method_*",
     "together": "partnership* actor_partnerships space_open admin:platforms_*",
     "door": "invitation invitation_decline invitation_pass_on meeting space_door",
     "hosting": "invitation_new invitation_one invitations space_member* space_leave space_welcome space_request "
@@ -65,13 +69,15 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names": "files and answers for programs",
+    "document_file document_preview decision_log talk_names method_export": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
-    "thread_follow thread_close mission_step admin:platforms_partnership_move": "lead on to another page",
+    "thread_follow thread_close mission_step admin:platforms_partnership_move "
+    "method_draft_begin method_stage_move": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
+    "admin:missions_method_add "
     "admin:mfa_authenticator_add admin:notifications_*_add": "what the hub writes itself is added by nobody",
 }
 

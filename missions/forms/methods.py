@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from missions import content
@@ -89,7 +90,10 @@ class SaidForm(WhyForm):
 
     @classmethod
     def kept(cls, waiting):
-        """What was typed before a session ended, as initial values."""
+        """What was typed before a session ended, as initial values; {} when nothing was."""
+        if not waiting:
+            return {}
+        waiting = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in waiting.items()})
         widgets = {name: field.widget for name, field in cls.base_fields.items()}
         return {
             name: widget.value_from_datadict(waiting, {}, name)

@@ -21,14 +21,6 @@ TOO_LONG = _("Row %(number)s is longer than %(limit)s characters.")
 TOO_MANY = _("At most %(most)s rows.")
 
 
-def listed(data, name):
-    """The values of a name, from what was sent or from what was kept of it."""
-    if hasattr(data, "getlist"):
-        return data.getlist(name)
-    found = data.get(name, [])
-    return found if isinstance(found, list) else [found]
-
-
 class Rows(forms.Widget):
     """`more` names a third field of each row: `evidence_kind` or `required`, with its choices."""
 
@@ -43,7 +35,7 @@ class Rows(forms.Widget):
         return ["key", "sv", "en", *([self.more] if self.more else [])]
 
     def value_from_datadict(self, data, files, name):
-        columns = {one: listed(data, f"{name}-{one}")[: MOST_ITEMS + 1] for one in self.names}
+        columns = {one: data.getlist(f"{name}-{one}")[: MOST_ITEMS + 1] for one in self.names}
         length = max(len(values) for values in columns.values())
         return [
             {one: str(values[place]) if place < len(values) else "" for one, values in columns.items()}

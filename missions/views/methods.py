@@ -156,7 +156,11 @@ def method_difference(request, slug, first, second):
         "second": pair[second],
         "sections": teller.sections(*(content.read_version(pair[number]) for number in (first, second))),
         "between": [row for row in rows if first < row.number <= second],
-        "versions": list(rows),
+        "others": [
+            (row, [sorted((row.number, number)) for number in (first, second)])
+            for row in rows
+            if row.number not in (first, second)
+        ],
     }
     return render(request, "missions/method_difference.html", context)
 

@@ -2,7 +2,10 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
@@ -14,6 +17,7 @@ from missions.models import Change, MethodVersion, ProposalState
 from platforms.actions import Outdated
 from tests.factories import make_user
 from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, stage
+from web.kept import WHOSE, whose
 
 pytestmark = pytest.mark.django_db
 TEXT_FIELDS = ("name", "short", "purpose")
@@ -149,7 +153,8 @@ def valid(form_class, data, **more):
 
 def bound(form_class, data, **more):
     method = more.pop("method", None) or make_method()
-    return form_class(data, method=method, user=make_user(), **more)
+    sent = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in data.items()})
+    return form_class(sent, method=method, user=make_user(), **more)
 
 
 def test_a_form_that_nobody_touched_says_what_the_stage_says():
@@ -453,6 +458,74 @@ def test_why_is_asked_for_one_place_that_differs(keeper, method, eva, draft):
     assert reasons(draft) == {("tema", "activities", "collect"): "Byn glömdes bort"}
     for query in ("", "?stage=tema&part=purpose", "?part=nothing"):
         assert keeper.get(at("method_why") + query).status_code == 404
+
+
+def test_the_pages_of_a_draft_exist_for_keepers_only(client, method, draft):
+    client.force_login(make_user())
+    names = ["draft", "texts", "stage_new", "publish", "discard"]
+    pages = [at(f"method_{name}") for name in names] + [at("method_stage", "tema"), at("method_stage_remove", "tema")]
+    assert {client.get(page).status_code for page in [*pages, at("method_retire", 1)]} == {404}
+
+
+def test_what_was_typed_for_a_stage_outlives_the_session(keeper, eva, draft):
+    mine = form_of(first_stage(draft)) | {"purpose_sv": "Mitt syfte", "gate-sv": ["Ett?", "Två?"], "roles": ["voice"]}
+    keeper.logout()
+    assert keeper.post(at("method_stage", "tema"), mine | {WHOSE: whose(eva)}).status_code == 302
+    keeper.force_login(eva)
+    form = keeper.get(at("method_stage", "tema")).context["form"]
+    assert form["purpose_sv"].value() == "Mitt syfte"
+    assert [row["sv"] for row in form["gate"].value()] == ["Ett?", "Två?"]
+    assert form["roles"].value() == ["voice"]
+
+
+def test_a_stage_is_shown_in_the_form_as_it_stands(keeper, draft):
+    form = keeper.get(at("method_stage", "tema")).context["form"]
+    assert form["roles"].value() == ["leader"]
+    assert [row["required"] for row in form["gate"].value()] == ["yes", "no"]
+    assert [row["evidence_kind"] for row in form["outputs"].value()] == ["document"]
+
+
+def test_nothing_that_was_typed_is_markup(keeper, method, eva, draft):
+    typed = "</textarea><i hurt='\">&"
+    said = {name: value for name, value in full_stage().items() if name not in ("slug", "order")}
+    items = [{"key": "x", "sv": typed, "en": typed, "evidence_kind": "document", "required": True}]
+    said |= {"purpose": both(typed, typed), "short_sv": typed, "activities": items, "outputs": items, "gate": items}
+    new = actions.add_stage(method, by=eva, said=said | {"name": both(typed, typed)}, why=why(typed))
+    seen = content.stamp(content.texts_of(content.read_version(draft)))
+    texts = {name: both(typed, typed) for name in ("name", "suits")} | {"duration_weeks": {"min": 1, "max": 2}}
+    texts["origin"] = {"text": both(typed, typed), "sources": ["https://example.org/?'\"><i hurt"]}
+    actions.change_texts(method, by=eva, seen=seen, said=texts, why=why(typed))
+    pages = [at("method_draft"), at("method_texts"), at("method_stage", new.slug), at("method_publish")]
+    pages += [at("method_version", 2), at("method_difference", 1, 2), at("method_discard"), reverse("method_list")]
+    pages += [at("method_stage_remove", new.slug), at("method_why") + f"?stage={new.slug}&part=stage&key="]
+    version = draft.version + 2
+    for page in (*pages, at("method_publish")):
+        body = keeper.get(page).content.decode()
+        assert "<i hurt" not in body, page
+        assert "&lt;i hurt" in body or page in (reverse("method_list"), at("method_stage_remove", new.slug)), page
+    keeper.post(at("method_publish"), {"news_sv": typed, "version": version})
+    for page in (
+        at("method_version", 2),
+        at("method_difference", 1, 2),
+        at("method_retire", 2),
+        reverse("method_list"),
+    ):
+        body = keeper.get(page).content.decode()
+        assert ("<i hurt" in body, "&lt;i hurt" in body) == (False, True), page
+
+
+def test_every_change_locks_the_method_first(method, eva, draft):
+    for change in (
+        lambda: actions.begin_draft(method, by=eva),
+        lambda: actions.move_stage(method, "tema", by=eva, up=False),
+        lambda: actions.retire(method.versions.get(number=1), by=eva),
+        lambda: actions.discard(method, by=eva),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            change()
+        locks = [number for number, one in enumerate(asked) if 'missions_method"."slug' in one["sql"]]
+        assert "FOR UPDATE" in asked[locks[0]]["sql"]
+        assert not any(one["sql"].startswith(("UPDATE", "INSERT", "DELETE")) for one in asked[: locks[0]])
 
 
 @pytest.mark.parametrize("stages", [1, 3])
