@@ -28,8 +28,10 @@ def mission_offer(request, slug):
     """“We want to contribute”: for who speaks for an organisation; others are told how they come to do so."""
     mission = get_object_or_404(Mission.objects.published(), slug=slug)
     ours = represented_by(request.user) if request.user.is_authenticated else []
-    if not ours or not offers.takes_offers(mission):
-        context = {"mission": mission, "takes_offers": offers.takes_offers(mission)}
+    is_open = offers.takes_offers(mission)
+    if not ours or (not is_open and request.method != "POST"):
+        written = request.POST.get("text", "")[:300]
+        context = {"mission": mission, "takes_offers": is_open, "written": written}
         return render(request, "missions/offer_door.html", context)
     form = OfferForm(typed(request), actors=ours)
     is_sent = request.method == "POST" and form.is_valid()

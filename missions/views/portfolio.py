@@ -90,8 +90,8 @@ KINDS = {
 def mission_portfolio(request, slug):
     mission = mission_or_404(request, slug)
     portfolio = portfolio_of(mission, request.user)
-    if portfolio.standing.is_inside:
-        seen(request.user, [one for one in portfolio.commitments if one.user_id == request.user.pk])
+    mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
+    seen(request.user, mine if request.user.is_authenticated else [])
     return render(request, "missions/portfolio_page.html", {"mission": mission, "portfolio": portfolio})
 
 
