@@ -36,7 +36,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.missions.making import make_commitment, make_experiment, make_indicator, make_mission
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"

@@ -51,7 +51,7 @@ from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
-from tests.missions.making import make_mission
+from tests.missions.filling import make_mission
 from web.views import SampleForm
 
 REGISTER = [

@@ -23,7 +23,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.missions.making import make_commitment, make_experiment, make_mission
+from tests.missions.filling import make_commitment, make_experiment, make_mission
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

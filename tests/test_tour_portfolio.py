@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from missions.models import Indicator, Mission
 from tests.factories import make_actor, make_area, make_space, make_theme
-from tests.missions.making import make_commitment, make_experiment, make_indicator, make_mission, make_statement
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission, make_statement
 from tests.test_tour_platforms import BUTTON, ERRORS, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

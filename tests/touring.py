@@ -45,7 +45,7 @@ LEADS_TO = {
     "working": "my_spaces space document* decision* task*",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
-    "open_commitments commitment_finish indicator_values measurement_edit mission",
+    "open_commitments commitment_finish indicator_values measurement_edit",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",

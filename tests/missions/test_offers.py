@@ -9,15 +9,15 @@ from django.utils import timezone
 from accounts.models import User
 from actors.models import Actor, Representative
 from missions.actions import offers, promises
-from missions.mine import OfferPart
 from missions.models import Commitment, CommitmentState, Mission
+from missions.offered import OfferPart
 from missions.portfolio import portfolio_of
 from notifications import subjects
 from notifications.live import NoLonger
 from notifications.models import Email, EmailKind, Notification
 from platforms.actions.rooms import Frozen, NoEntry
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.making import make_mission
+from tests.missions.filling import make_mission
 from tests.missions.test_portfolio import address, sign_in
 from tests.platforms.test_partnerships import text_of
 

@@ -9,7 +9,7 @@ from missions.models import Commitment
 from notifications.models import Email
 from tests.browser import Keyboard
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.making import make_mission
+from tests.missions.filling import make_mission
 from tests.missions.test_portfolio import address
 from tests.platforms.test_partnerships_in_browser import log_in
 

@@ -14,7 +14,7 @@ from notifications.models import Notification
 from platforms.models import SpaceMember
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.making import make_commitment, make_mission, make_statement
+from tests.missions.filling import make_commitment, make_mission, make_statement
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()

@@ -9,7 +9,7 @@ from missions.portfolio import portfolio_of
 from notifications.models import Notification
 from platforms.models import Space
 from s3hub import demo_portfolio
-from tests.missions.making import make_mission
+from tests.missions.filling import make_mission
 from tests.s3hub.test_demo_space import space  # noqa: F401 - the demo's own
 
 pytestmark = pytest.mark.django_db
