@@ -12,6 +12,7 @@ from accounts.models import User
 from actors.models import Actor
 from missions.actions.promises import tell_leaders
 from missions.models import Commitment, CommitmentState, Experiment, Indicator, Measurement, Mission
+from platforms.actions.rooms import next_number
 from s3hub.demo import told
 from s3hub.demo_space import ago, day
 
@@ -30,8 +31,9 @@ def _fill(mission, row):
         _promise(mission, number, one)
     for number, one in enumerate(row["experiment"], 1):
         _try(mission, number, one)
-    for number, one in enumerate(row["indicator"], 1):
-        _measure(mission, number, dict(one))
+    for one in row["indicator"]:
+        if not (one.get("is_goal") and mission.indicators.filter(is_goal=True).exists()):
+            _measure(mission, dict(one))
 
 
 def _promise(mission, number, row):
@@ -74,10 +76,10 @@ def _try(mission, number, row):
     )
 
 
-def _measure(mission, number, row):
+def _measure(mission, row):
     values = row.pop("values")
     levels = {name: Decimal(str(row.pop(name))) for name in ("baseline", "target") if name in row}
-    indicator = Indicator.objects.create(mission=mission, number=number, **levels, **row)
+    indicator = Indicator.objects.create(mission=mission, number=next_number(mission.indicators), **levels, **row)
     Measurement.objects.bulk_create(
         Measurement(indicator=indicator, on=day(-one["days"]), value=Decimal(str(one["value"]))) for one in values
     )

@@ -9,7 +9,7 @@ from missions.portfolio import portfolio_of
 from notifications.models import Notification
 from platforms.models import Space
 from s3hub import demo_portfolio
-from tests.missions.filling import make_mission
+from tests.missions.filling import make_indicator, make_mission
 from tests.s3hub.test_demo_space import space  # noqa: F401 - the demo's own
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,13 @@ def test_the_demo_portfolio_shows_every_state(mission):
     assert portfolio.series[0].indicator.is_goal
     assert not Measurement.objects.filter(on__gt=timezone.localdate()).exists()
     assert Notification.objects.filter(user=leader, kind=promises.OFFERED).count() == 1
+
+
+def test_a_measure_of_the_goal_that_is_there_already_stays(space):  # noqa: F811
+    mission = make_mission(partnership=space.partnership, space=space, is_example=True)
+    make_indicator(mission, "Vikar", is_goal=True)
+    demo_portfolio.make()
+    assert [(one.number, one.is_goal) for one in mission.indicators.all()] == [(1, True), (2, False)]
 
 
 def test_it_is_made_once_and_only_for_the_demos_own_mission(mission):
