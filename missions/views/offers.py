@@ -12,9 +12,9 @@ from missions.actions import offers
 from missions.actions.promises import seen
 from missions.forms.offers import OfferAnswerForm, OfferForm, represented_by
 from missions.models import Commitment, CommitmentState, Mission
-from missions.views.desk import desk_view, form_view, mission_or_404, must_work, saved, show, typed
+from missions.views.desk import desk_view, mission_or_404, must_work, saved, show
 from platforms.actions.rooms import NoEntry
-from platforms.views.frame import saying
+from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
 
 private = cache_control(private=True, no_store=True)

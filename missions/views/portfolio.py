@@ -26,15 +26,13 @@ from missions.series import Series
 from missions.views.desk import (
     conflict,
     desk_view,
-    form_view,
     mission_or_404,
     must_work,
     saved,
     show,
-    typed,
 )
 from platforms.actions.rooms import Outdated
-from platforms.views.frame import saying
+from platforms.views.frame import form_view, saying, typed
 from web.public import public_page
 
 

@@ -1,4 +1,4 @@
-"""Two people at the same moment: one number each, one answer to an offer, one reminder, one offer of an organisation."""
+"""Two people at the same moment: one number each, one offer of an organisation, one answer to it, one reminder."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
