@@ -10,7 +10,8 @@ class MissionsConfig(AppConfig):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
         from missions.actions import promises, told  # noqa: PLC0415
-        from missions.mine import MissionPart, OfferPart  # noqa: PLC0415
+        from missions.mine import MissionPart  # noqa: PLC0415
+        from missions.offered import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
         from notifications import live, subjects  # noqa: PLC0415
 

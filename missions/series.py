@@ -90,18 +90,18 @@ class Series:
         return EDGE + share * (WIDTH - 2 * EDGE)
 
     def _level(self, css, value, name):
+        """A level with its name at the right end: a line that begins at the baseline leaves that free."""
         if value is None:
             return ""
         y = self._y(value)
-        # The name stands inside the picture, on the side of the level where there is room.
-        place = y - 4 if y > 2 * EDGE + 6 else y + 13
+        place = y - 4 if css == "aim" and y > 2 * EDGE + 6 else y + 12
         return format_html(
             '<path class="{}" d="M0 {}H{}"/><text class="{}" x="{}" y="{}">{} {}</text>',
             css,
             f"{y:.1f}",
             WIDTH,
             css,
-            WIDTH - 2 if css == "aim" else 2,
+            WIDTH - 2,
             f"{place:.1f}",
             name,
             written(value),
@@ -113,4 +113,4 @@ class Series:
         begin = format_html(text, EDGE, HEIGHT - 4, day(first, "M Y"))
         if first == last:
             return begin
-        return begin + format_html(text.replace("day", "day aim"), WIDTH - EDGE, HEIGHT - 4, day(last, "M Y"))
+        return begin + format_html(text.replace("day", "day end"), WIDTH - EDGE, HEIGHT - 4, day(last, "M Y"))

@@ -22,6 +22,7 @@ urlpatterns = [
         path("", include("actors.registration_urls")),
         path("", include("actors.urls")),
         path("", include("platforms.urls")),
+        path("", include("missions.portfolio_urls")),
         path("", include("missions.urls")),
         path("", include("insight.urls")),
         path("", include("web.urls")),

@@ -37,10 +37,10 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission
 from tests.missions.making import make_evidence, make_statement
 from tests.missions.making import make_mission as make_errand
 from tests.missions.method_making import make_method, make_version
-from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"

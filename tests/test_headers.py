@@ -24,10 +24,10 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.filling import make_commitment, make_experiment, make_mission
 from tests.missions.making import make_mission as make_errand
 from tests.missions.making import make_statement
 from tests.missions.method_making import full_stage, make_method, make_version
-from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -25,6 +25,12 @@ SHOWS = {
     "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
     "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
     "missions/_version_state.html missions/_why.html",
+    "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
+    "missions/_crumbs.html missions/_overview_row.html missions/_standing.html missions/_actor.html "
+    "missions/_when.html "
+    "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
+    "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
+    "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
     "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
@@ -52,6 +58,8 @@ LEADS_TO = {
     "talking": "thread* post_* follow_stop",
     "working": "my_spaces space document* decision* task*",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
+    "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
+    "open_commitments commitment_finish indicator_values measurement_edit",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
@@ -69,11 +77,12 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names method_export": "files and answers for programs",
+    "document_file document_preview decision_log talk_names method_export mission_export "
+    "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
-    "method_draft_begin method_stage_move": "lead on to another page",
+    "commitment_reopen offer_withdraw method_draft_begin method_stage_move": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "

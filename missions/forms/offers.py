@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import Actor, Representative
+from missions.actions.offers import NOT_YOURS
 from missions.models import WAVES
 from platforms.forms.decisions import DayField
 from web.fields import LineField, TextField
@@ -21,7 +22,12 @@ def represented_by(user):
 class OfferForm(forms.Form):
     """Two fields; a third for who speaks for several organisations."""
 
-    actor = forms.ModelChoiceField(Actor.objects.none(), label=_("For which organisation"), empty_label=None)
+    actor = forms.ModelChoiceField(
+        Actor.objects.none(),
+        label=_("For which organisation"),
+        empty_label=None,
+        error_messages={"invalid_choice": NOT_YOURS},
+    )
     text = LineField(
         label=_("What do you want to contribute?"),
         max_length=300,

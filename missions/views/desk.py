@@ -13,11 +13,8 @@ from django.views.decorators.cache import cache_control
 from missions.actions.taking import judge
 from missions.models import Mission
 from platforms.actions.rooms import Frozen, NoEntry, Outdated
-from platforms.views.frame import form_view, typed
 from web.conflicts import differences, over
 from web.kept import keeps_text, kept
-
-__all__ = ["conflict", "desk_view", "form_view", "mission_or_404", "must_work", "saved", "show", "typed"]
 
 
 def mission_or_404(request, slug):

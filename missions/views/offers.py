@@ -12,9 +12,9 @@ from missions.actions import offers
 from missions.actions.promises import seen
 from missions.forms.offers import OfferAnswerForm, OfferForm, represented_by
 from missions.models import Commitment, CommitmentState, Mission
-from missions.views.desk import desk_view, form_view, mission_or_404, must_work, saved, show, typed
+from missions.views.desk import desk_view, mission_or_404, must_work, saved, show
 from platforms.actions.rooms import NoEntry
-from platforms.views.frame import saying
+from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
 
 private = cache_control(private=True, no_store=True)
@@ -28,8 +28,10 @@ def mission_offer(request, slug):
     """“We want to contribute”: for who speaks for an organisation; others are told how they come to do so."""
     mission = get_object_or_404(Mission.objects.published(), slug=slug)
     ours = represented_by(request.user) if request.user.is_authenticated else []
-    if not ours or not offers.takes_offers(mission):
-        context = {"mission": mission, "takes_offers": offers.takes_offers(mission)}
+    is_open = offers.takes_offers(mission)
+    if not ours or (not is_open and request.method != "POST"):
+        written = request.POST.get("text", "")[:300]
+        context = {"mission": mission, "takes_offers": is_open, "written": written}
         return render(request, "missions/offer_door.html", context)
     form = OfferForm(typed(request), actors=ours)
     is_sent = request.method == "POST" and form.is_valid()

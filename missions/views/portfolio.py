@@ -26,15 +26,13 @@ from missions.series import Series
 from missions.views.desk import (
     conflict,
     desk_view,
-    form_view,
     mission_or_404,
     must_work,
     saved,
     show,
-    typed,
 )
 from platforms.actions.rooms import Outdated
-from platforms.views.frame import saying
+from platforms.views.frame import form_view, saying, typed
 from web.public import public_page
 
 
@@ -90,8 +88,8 @@ KINDS = {
 def mission_portfolio(request, slug):
     mission = mission_or_404(request, slug)
     portfolio = portfolio_of(mission, request.user)
-    if portfolio.standing.is_inside:
-        seen(request.user, [one for one in portfolio.commitments if one.user_id == request.user.pk])
+    mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
+    seen(request.user, mine if request.user.is_authenticated else [])
     return render(request, "missions/portfolio_page.html", {"mission": mission, "portfolio": portfolio})
 
 

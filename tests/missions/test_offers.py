@@ -10,13 +10,14 @@ from accounts.models import User
 from actors.models import Actor, Representative
 from missions.actions import offers, promises
 from missions.models import Commitment, CommitmentState, Mission
+from missions.offered import OfferPart
 from missions.portfolio import portfolio_of
 from notifications import subjects
 from notifications.live import NoLonger
 from notifications.models import Email, EmailKind, Notification
 from platforms.actions.rooms import Frozen, NoEntry
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.portfolio_making import make_mission
+from tests.missions.filling import make_mission
 from tests.missions.test_portfolio import address, sign_in
 from tests.platforms.test_partnerships import text_of
 
@@ -102,6 +103,9 @@ def test_a_mission_that_takes_no_offers_says_so(client, mission, firm, per, stat
     assert "form" in client.get(page).context
     Mission.objects.filter(pk=mission.pk).update(state=state, ended_on=TODAY)
     assert "takes no offers just now" in text_of(client.get(page))
+    response = client.post(page, {"actor": firm.pk, "text": "Typed with care", "due_on": TODAY})
+    assert "takes no offers just now" in text_of(response)
+    assert response.context["form"]["text"].value() == "Typed with care"
     with pytest.raises(ValidationError) as error:
         offered(mission, firm, per)
     assert error.value.code == "shut"
@@ -127,7 +131,7 @@ def test_the_same_organisation_waits_for_its_answer_and_the_form_keeps_what_was_
 
 
 @pytest.mark.parametrize("change", ["speaks no more", "not public"])
-def test_who_does_not_speak_for_a_public_organisation_cannot_offer_for_it(mission, firm, per, change):
+def test_who_does_not_speak_for_a_public_organisation_cannot_offer_for_it(client, mission, firm, per, change):
     if change == "speaks no more":
         Representative.objects.all().delete()
     else:
@@ -135,6 +139,14 @@ def test_who_does_not_speak_for_a_public_organisation_cannot_offer_for_it(missio
     with pytest.raises(ValidationError) as error:
         offered(mission, firm, per)
     assert error.value.code == "not_yours"
+    sign_in(client, per)
+    page, values = address("mission_offer", mission.slug), {"text": "Typed with care", "due_on": TODAY}
+    assert "Typed with care" in text_of(client.post(page, {**values, "actor": firm.pk}))
+    make_actor(representatives=[per])
+    response = client.post(page, {**values, "actor": firm.pk})
+    assert "do not speak for this organisation" in text_of(response)
+    assert response.context["form"]["text"].value() == "Typed with care"
+    assert not Commitment.objects.exists()
 
 
 def test_who_speaks_for_several_chooses_one_and_never_anothers(client, mission, firm, per):
@@ -277,3 +289,22 @@ def test_the_mail_is_not_sent_when_what_it_tells_is_gone(mission, firm, per, eva
     Commitment.objects.update(offered_by=None)
     with pytest.raises(NoLonger):
         promises.offer_answered(mail)
+
+
+# ── My page, my data, closing the account ────────────────────────────────────────────────────────────────────────────
+def test_a_person_takes_their_promises_along_and_leaves_no_name(mission, firm, per, eva):
+    part, made = OfferPart(), [offered(mission, firm, per)]
+    offers.accept(made[0], by=eva, wave=1)
+    made.append(offered(mission, firm, per, text="Lend a boat"))
+    Mission.objects.update(is_published=False)
+    assert part.data(per)["promises"] == [
+        {"mission": None, "for": "Sjömätt", "text": one.text, "by": f"{TODAY + DAY}", "state": state, "answer": ""}
+        for one, state in zip(made, ("promised", "offered"), strict=True)
+    ]
+    assert list(part.is_used(User.objects.all())) == [per]
+    part.close(per)
+    assert list(Commitment.objects.order_by("pk").values_list("state", "user", "offered_by")) == [
+        ("promised", None, None),
+        ("withdrawn", None, None),
+    ]
+    assert list(part.is_used(User.objects.all())) == []

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_area, make_space, make_theme, make_user
-from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission
 from tests.missions.test_portfolio import address, sign_in
 from tests.platforms.test_partnerships import text_of
 

@@ -19,13 +19,7 @@ from notifications.models import Notification
 from platforms.actions.rooms import Frozen, NoEntry, Outdated
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_partnership, make_space, make_user
-from tests.missions.portfolio_making import (
-    make_commitment,
-    make_experiment,
-    make_indicator,
-    make_mission,
-    make_statement,
-)
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission, make_statement
 from tests.platforms.test_partnerships import text_of
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from notifications.models import Notification
 from platforms.models import SpaceMember
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.portfolio_making import make_commitment, make_mission, make_statement
+from tests.missions.filling import make_commitment, make_mission, make_statement
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -122,9 +122,10 @@ def test_the_digest_knows_the_days_of_promises_and_of_statements_to_look_at(miss
     make_commitment(mission, "Lend a boat", due_on=TODAY + 2 * DAY, user=mia)
     make_statement(mission, owner=mia, review_on=TODAY + DAY)
     make_statement(mission, owner=mia, review_on=TODAY + 9 * DAY)
-    make_statement(mission, owner=make_user(), review_on=TODAY)
+    gone = make_user()
+    make_statement(mission, owner=gone, review_on=TODAY)
 
-    found = subjects.dates_of([mia.pk, make_user().pk], TODAY + 7 * DAY)
+    found = subjects.dates_of([mia.pk, gone.pk], TODAY + 7 * DAY)
     assert [(day, line.title) for day, line in found[mia.pk]] == [
         (TODAY + DAY, str(mission.statements.first())),
         (TODAY + 2 * DAY, "Lend a boat"),

@@ -1,4 +1,4 @@
-"""Real missions for tests: each makes the smallest valid row, and takes what the test is about."""
+"""Missions under way for tests, and what is in their portfolio: each makes the smallest valid row."""
 
 from itertools import count
 
