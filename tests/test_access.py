@@ -22,7 +22,8 @@ SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
-        actor_partnerships@public cookies health method@library method_list method_version@library method_difference@library
+        actor_partnerships@public cookies health method@library method_list method_version@library
+        method_difference@library
         method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
         mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
