@@ -151,7 +151,7 @@ def main():
     from s3hub import embedded
 
     if embedded.needed() and command not in NEED_NO_SERVER and "--help" not in sys.argv:
-        embedded.ensure()
+        embedded.ensure(hasty=command == "test")
     if command == "test":
         run_tests(sys.argv[2:])
     from django.core.management import execute_from_command_line

@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 from s3hub import embedded
+from tests import emptying
 from tests.browser import PATIENCE, Visitor, launch
 from tests.chromium import HOW, find_chromium, must_not_skip
 
@@ -17,7 +19,7 @@ TEMPLATE = "s3hub_template"
 KNOWS_SWEDISH = "select lower('Å') = 'å'"
 
 if embedded.needed():
-    embedded.ensure()
+    embedded.ensure(hasty=True)
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
@@ -49,6 +51,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(KNOWS_SWEDISH)
         assert cursor.fetchone()[0], "The test database does not fold Å to å."
+        if emptying.is_allowed():
+            TransactionTestCase._fixture_teardown = lambda case: emptying.empty_tables()
 
 
 @pytest.fixture(scope="session", autouse=True)
