@@ -139,7 +139,8 @@ def run_tests(arguments):
 
     os.chdir(BASE)
     told = ("-n", "--numprocesses", "--pdb", "--dist")
-    processes = [] if any(argument.startswith(told) for argument in arguments) else ["-n", "2"]
+    one_by_one = ["-n", "2", "--maxschedchunk", "1"]  # nobody sits on a pile of long ones while the other has no more
+    processes = [] if any(argument.startswith(told) for argument in arguments) else one_by_one
     sys.exit(pytest.main(processes + arguments))
 
 

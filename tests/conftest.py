@@ -68,8 +68,20 @@ def empty_cache():
     cache.clear()
 
 
+# ── Order: what takes half a minute is not begun at the end, when the other process has nothing more to do ───────────
+def _is_long(item):
+    return bool(item.get_closest_marker("slow")) or item.name.startswith("test_walk_")
+
+
+def long_ones_first(items):
+    """The tests that stand on the rows of the migrations come before all that empty the tables; then the long ones."""
+    begin = next((place for place, item in enumerate(items) if "live_server" in getattr(item, "fixturenames", [])), 0)
+    items[begin:] = sorted(items[begin:], key=lambda item: not _is_long(item))
+
+
 # ── Browser tests: skipped in one line when there is no Chromium, never in CI ────────────────────────────────────────
 def pytest_collection_modifyitems(items):
+    long_ones_first(items)
     if find_chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):
