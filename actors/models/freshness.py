@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,11 @@ def fresh_since():
 class Freshness:
     """The part of the actors' queryset that tells old profiles apart. Each stale one is in exactly one of `to_ask`,
     `asked`, `unanswered` and `nobody_to_ask`."""
+
+    def share_confirmed(self):
+        """Of the public profiles: how many there are, and how many the organisation confirmed within the months."""
+        is_fresh = Q(confirmed_at__gte=fresh_since())
+        return self.published().aggregate(total=Count("pk"), confirmed=Count("pk", filter=is_fresh))
 
     def stale(self):
         """Public profiles that nobody has saved or confirmed for ACTOR_FRESH_MONTHS."""

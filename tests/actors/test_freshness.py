@@ -443,6 +443,15 @@ def test_a_profile_says_in_words_whether_it_was_confirmed(client):
     assert f"Last updated {month}, not confirmed by the organisation" in page
 
 
+def test_open_data_tells_the_share_that_organisations_confirmed_within_the_months(client, eva):
+    make_actor(confirmed_at=ago(100))
+    make_actor(confirmed_at=ago(190))
+    make_actor()
+    make_actor(confirmed_at=ago(1), status=ActorStatus.ARCHIVED)
+    told = "1 of 3 profiles were confirmed by their organisations within the last 6 months."
+    assert told in client.get(reverse("open_data")).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_question_is_sent(eva):
     old(eva)
