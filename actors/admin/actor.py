@@ -26,7 +26,7 @@ TAKEN = _("There is already a profile for that number. Give each a unit, or open
 
 
 class Fresh(admin.SimpleListFilter):
-    title = _("still right?")
+    title = _("freshness")
     parameter_name = "fresh"
 
     def lookups(self, request, model_admin):
