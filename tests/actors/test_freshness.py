@@ -428,6 +428,14 @@ def test_a_curator_asks_now_also_about_what_is_fresh(client, curator, eva):
     assert (entry.verb, entry.by, entry.target_id) == ("actor.ask_if_still_right", curator, str(fresh.pk))
 
 
+def test_a_curator_asks_once_more_when_the_number_is_used_up(curator, eva):
+    actor = old(eva)
+    asked(actor, days=31, times=3)
+    assert freshness.ask_now(Actor.objects.all(), by=curator) == (1, 1)
+    assert StillRight.objects.get().times == 3
+    assert list(Actor.objects.asked()) == [actor]
+
+
 def test_nobody_but_a_curator_asks_now(eva):
     make_actor(representatives=[eva])
     with pytest.raises(PermissionDenied):
