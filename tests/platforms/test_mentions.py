@@ -275,6 +275,9 @@ def test_a_mention_that_is_held_back_counts_as_told_by_no_mail_and_is_in_no_dige
     if when == "before":
         mute(bo, first.thread, what)
     talk.write(first.thread, by=eva, body="@Bo Berg hello")
+    is_mailed = when == "meanwhile"
+    assert Email.objects.filter(user=bo).exists() is is_mailed
+    assert Notification.objects.pending().filter(user=bo).exists() is not is_mailed
     mute(bo, first.thread, what)
     assert sent(sink) == []
 
