@@ -2,6 +2,7 @@
 transaction, so that there is never the one without the other."""
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from notifications.models import BY_NAME, Mute, Notification, Part, targets
@@ -46,7 +47,7 @@ WHERE user_id = %s AND thing = ANY(%s::text[]) AND read_at IS NULL
 def notify(people, *, thing, place, kind, why, part=Part.NEW, mailed=()):
     """Tell `people` (ids) of a thing ("thread:12") in a place ("space:3"). `mailed` are ids of those among them who get
     a mail of their own about it: their digest does not repeat it. Whoever has muted it hears nothing, unless it is said
-    to them by name: that stands among their notices, and nothing is mailed."""
+    to them by name: that stands among their notices, nothing is mailed, and it does not count as told."""
     people = sorted(set(people))
     if not people:
         return
@@ -82,9 +83,16 @@ def set_muted(user, target, *, muted):
         Mute.objects.filter(user=user, target=target).delete()
 
 
-def wants_no_mail(user, **facts):
-    """Whether `user` has muted what a mail is about: its `thing`, `place`, `kind`, and `why` they would get it."""
-    return Mute.objects.filter(user=user, target__in=targets(**facts)).exists()
+def without_mail(people, **facts):
+    """Of `people` (ids), those who have muted what a mail is about: its `thing`, `place`, `kind`, and `why` they would
+    get it."""
+    return set(Mute.objects.filter(user__in=people, target__in=targets(**facts)).values_list("user_id", flat=True))
+
+
+def not_told(user, thing):
+    """The mail of its own that was to tell `user` of what last happened with the thing does not go after all."""
+    rows = Notification.objects.filter(user=user, thing=thing, told_at=F("at"))
+    rows.update(told_at=None)
 
 
 def forget(user, place):

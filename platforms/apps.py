@@ -24,5 +24,6 @@ class PlatformsConfig(AppConfig):
             subjects.register(name, reader)
         subjects.register_dates(told.dates)
         wishes.register(told.FOLLOWED, _("New posts in discussions that I follow"))
-        wishes.register(pulse.REMINDER, _("Questions about spaces that I coordinate and that fell silent"))
+        wishes.register(pulse.SILENT, _("Questions about spaces that I coordinate and that fell silent"))
+        wishes.register(pulse.RESTS, _("News that a space that I coordinate was put to rest"))
         subjects.register_kinds(told.KINDS)

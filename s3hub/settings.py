@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -196,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
     "queue-due-digests": {"task": "notifications.tasks.queue_due_digests", "schedule": 60.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
+    "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": crontab(hour=7, minute=15)},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
@@ -354,6 +356,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 MAILS_A_WEEK = int(env("MAILS_A_WEEK", "2"))  # digests and reminders, for who has chosen nothing else
 MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
+ACTOR_FRESH_MONTHS = int(env("ACTOR_FRESH_MONTHS", "6"))  # so old a profile may be before its people are asked
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty

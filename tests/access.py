@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from actors import actions
+from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
@@ -98,6 +99,9 @@ class World:
         self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
         self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
+        asked = round(timezone.now().timestamp() * MILLISECOND)
+        for name in ("still_right", "still_right_left"):
+            self.tokens[name] = token(PURPOSE, self.public.pk, people["editor"].pk, asked)
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from actors.actions.freshness import MILLISECOND, PURPOSE
+from actors.models import Representative
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -90,7 +92,10 @@ def pages(actor):
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
+    Representative.objects.create(actor=actor, user=reader)
+    answer = token(PURPOSE, actor.pk, reader.pk, round(timezone.now().timestamp() * MILLISECOND))
     tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
+    tokens |= {"still_right": answer, "still_right_left": answer}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")

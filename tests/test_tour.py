@@ -5,6 +5,8 @@ templates and addresses that `SHOWS` and `LEADS_TO` give it: one that it did not
 no walk answers for.
 """
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from actors import actions
+from actors.actions import freshness
 from actors.models import Actor, Competence, Merge, Reviewing, TwinPair
 from actors.views import export
 from notifications.models import Email, EmailState, Suppression
@@ -227,6 +230,23 @@ def test_walk_mine(walk):
     walk.press(button, shows=".summary")
     walk.fill(email=eva.email)
     walk.press(button, shows="h1")
+
+
+def test_walk_answering(walk):
+    eva, bo = make_user("eva@example.org", name="Eva Ek"), make_user("bo@example.org", name="Bo Bok")
+    long_ago, button = timezone.now() - timedelta(days=300), "main form.form .btn"
+    for name in ("Mast AB", "Segel AB", "Örlogsvarvets utvecklings- och serviceaktiebolag"):
+        actor = make_actor(name, representatives=[eva, bo], description_sv="Vi bygger master. " * 9)
+        Actor.objects.filter(pk=actor.pk).update(updated_at=long_ago)
+    freshness.ask_due()
+    for one in freshness.open_questions(eva.pk)[:2]:
+        key = freshness.answer_path(one, eva.pk).split("/")[-2]
+        walk.see("still_right", key)
+        walk.press(button, shows="h1")
+        walk.see("still_right", key)
+        walk.see("still_right_left", key)
+        walk.press(button, shows="h1")
+        walk.see("still_right", key, status=410)
 
 
 def sent_code():

@@ -21,6 +21,7 @@ SHOWS = {
     "actors/too_many_rows.html actors/_bar.html actors/_facets.html actors/_head.html actors/_hit.html "
     "actors/_nothing.html actors/_profile.html actors/_search.html",
     "registering": "actors/register_* actors/claim*",
+    "answering": "actors/still_right* actors/_still_right_others.html",
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
@@ -41,6 +42,7 @@ LEADS_TO = {
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
+    "answering": "still_right still_right_left",
     "told": "notices digest_settings digest_by_mail mail_stop",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",

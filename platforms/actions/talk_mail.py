@@ -13,7 +13,7 @@ from accounts.models import User
 from notifications import budget, telling
 from notifications.actions import queue_email, queue_emails
 from notifications.live import NoLonger
-from notifications.models import EmailKind, Part, Why
+from notifications.models import EmailKind, EmailState, Part, Why
 from notifications.rendering import one_click
 from notifications.tokens import read_token, token
 from platforms import presence
@@ -57,12 +57,23 @@ def tell_people(post, followers=True):
     personal = spoken_to | answered
     users = {user.pk: user for user in User.objects.filter(pk__in=people, is_active=True)}
     room = budget.with_room({user.email for pk, user in users.items() if pk not in personal}, FOLLOWED)
-    mailed = {pk for pk, user in users.items() if pk in personal or user.email in room}
+    mailed = {pk for pk, user in users.items() if pk in personal or user.email in room} - _held_back(post, spoken_to)
     _queue(post, [users[pk] for pk in sorted(mailed)], spoken_to=spoken_to, personal=personal)
     facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": mailed}
     tell_closely(spoken_to, why=Why.SPOKEN_TO, **facts)
     tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
     return people
+
+
+def _held_back(post, spoken_to):
+    """Those of `spoken_to` who have muted it: they find it on the site, and it does not count as told by mail."""
+    if not spoken_to:
+        return set()
+    return telling.without_mail(spoken_to, **_facts(post.thread), why=Why.SPOKEN_TO)
+
+
+def _facts(thread):
+    return {"thing": thing_of(thread), "place": place_of(thread.space_id), "kind": Verb.POSTED}
 
 
 def _queue(post, users, *, spoken_to, personal):
@@ -113,8 +124,9 @@ def read_post(email):
     if not _is_wanted(post, user, email.context["is_mention"], follows):
         raise NoLonger("read on the web, or no longer asked for")
     why = Why.SPOKEN_TO if email.context["is_mention"] else Why.FOLLOWS
-    place = place_of(thread.space_id)
-    if telling.wants_no_mail(user, thing=thing_of(thread), place=place, kind=Verb.POSTED, why=why):
+    if telling.without_mail([user.pk], **_facts(thread), why=why):
+        if email.state == EmailState.SENDING:  # not when staff look at it
+            telling.not_told(user, thing_of(thread))
         raise NoLonger("muted")
     takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
     return _words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")

@@ -114,6 +114,18 @@ def test_what_is_said_by_name_is_mailed_unless_the_thing_the_place_or_everything
     assert len(sink.taken) == sent
 
 
+@pytest.mark.parametrize("target", ["everything", "harbour:1", "berth:1", "kind:moored"])
+def test_whoever_has_muted_all_that_is_new_gets_no_digest_and_none_is_counted(sink, eva, target):
+    tell(eva)
+    telling.set_muted(eva, target, muted=True)
+    telling.set_muted(make_user(), "everything", muted=True)
+    due(eva)
+
+    assert digests.queue_due(TUESDAY) == 0
+    assert DigestSetting.objects.get().silent == 0
+    assert Notification.objects.pending().count() == 1
+
+
 def test_however_often_and_late_the_scheduler_runs_each_moment_comes_once(sink, eva):
     tell(eva)
     due(eva)
@@ -193,7 +205,7 @@ def test_the_number_of_questions_does_not_follow_the_number_of_digests(sink, cou
     with CaptureQueriesContext(connection) as asked:
         assert send() == {EmailState.SENT: count}
 
-    assert len(asked) == 28, [query["sql"][:80] for query in asked]
+    assert len(asked) == 27, [query["sql"][:80] for query in asked]
     assert len(sink.ids()) == count
 
 

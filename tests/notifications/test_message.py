@@ -31,6 +31,11 @@ ALL = {
     "space_invitation_answered": {"invitation": {"name": "Bo", "email": "bo@example.org"}, "space": SPACE},
     "space_request": {"request": {"pk": 1}, "space": SPACE},
     "space_seat": {"space": SPACE},
+    "actor_still_right": {
+        "count": 1,
+        "first": "Mast AB",
+        "profiles": [{"name": "Mast AB", "facts": [["Where", "Ort"]]}],
+    },
     "digest": {"count": 3, "needs": 1, "more": 1},
 }
 
