@@ -10,7 +10,9 @@ class ActorsConfig(AppConfig):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors.actions.registration import ask_while_it_waits  # noqa: PLC0415
         from actors.mine import ActorPart  # noqa: PLC0415
-        from notifications import live  # noqa: PLC0415
+        from actors.news import KIND  # noqa: PLC0415
+        from notifications import live, news  # noqa: PLC0415
 
         mine.register(ActorPart())
         live.register("claim", ask_while_it_waits)
+        news.register(KIND)
