@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Area, Theme
 from insight.models import Rhythm
-from web.fields import AddressField
+from web.fields import AddressField, LineField
+
+
+ANY = _("You hear of what has to do with any area or theme that you choose. Choose none to hear of everything.")
 
 
 class TagChoice(forms.ModelMultipleChoiceField):
@@ -16,6 +19,10 @@ class TagChoice(forms.ModelMultipleChoiceField):
     def __init__(self, queryset, **kwargs):
         super().__init__(queryset, to_field_name="slug", required=False, **kwargs)
 
+    def clean(self, value):
+        """What no database could hold is no tag either."""
+        return super().clean([LineField().to_python(one) for one in value or ()])
+
     def label_from_instance(self, tag):
         parent = getattr(tag, "parent", None)
         return f"{parent.name}: {tag.name}" if parent else tag.name
@@ -24,15 +31,9 @@ class TagChoice(forms.ModelMultipleChoiceField):
 class ChoiceForm(forms.Form):
     """About what, and how often."""
 
-    areas = TagChoice(Area.objects.select_related("parent"), label=_("Specialisation areas"))
+    areas = TagChoice(Area.objects.select_related("parent"), label=_("Specialisation areas"), help_text=ANY)
     themes = TagChoice(Theme.objects.all(), label=_("Themes"))
-    rhythm = forms.ChoiceField(
-        label=_("How often"), choices=Rhythm, initial=Rhythm.WEEKLY, widget=forms.RadioSelect(), required=True
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["areas"].help_text = self.fields["themes"].help_text = ""
+    rhythm = forms.ChoiceField(label=_("How often"), choices=Rhythm, initial=Rhythm.WEEKLY, widget=forms.RadioSelect)
 
     def wish(self):
         return {name: self.cleaned_data[name] for name in ("areas", "themes", "rhythm")}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from insight.actions import CONFIRM, MANAGE
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -32,6 +33,7 @@ from tests.factories import (
     make_municipality,
     make_partnership,
     make_space,
+    make_subscription,
     make_task,
     make_theme,
     make_user,
@@ -97,6 +99,9 @@ class World:
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
         self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
+        self.news = make_subscription("news@example.org")
+        self.tokens["news_confirm"] = token(CONFIRM, self.news.pk)
+        self.tokens["news_manage"] = token(MANAGE, self.news.pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -136,6 +141,7 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}

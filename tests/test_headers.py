@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from insight.actions import CONFIRM, MANAGE
+from insight.models import Subscription
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -20,6 +22,7 @@ from tests.factories import (
     make_municipality,
     make_partnership,
     make_space,
+    make_subscription,
     make_theme,
     make_user,
 )
@@ -43,7 +46,7 @@ LIMIT = 60 * 1024
 NO_PAGE = {"registration_code", "registration_code_again", "registration_details", "registration_taken", "claim_code"}
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
-WITH_FORM = {"contact", "registration_start", "actor_claim"}
+WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
     "robots_txt",
@@ -90,7 +93,9 @@ def pages(actor):
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
-    tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
+    asked = Subscription.objects.create(email="asked@example.org", language="en")
+    news = {"news_confirm": token(CONFIRM, asked.pk), "news_manage": token(MANAGE, make_subscription().pk)}
+    tokens = news | {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")

@@ -312,7 +312,7 @@ def test_a_mail_being_tried_again_when_it_is_ended_goes_nowhere(sink):
     row = make_subscription("eva@example.org")
     sink.rcpt["eva@example.org"] = "452 Full"
     assert send() == {EmailState.QUEUED: 1}
-    Email.objects.update(state=EmailState.SENDING, lease_until=timezone.now(), begun_at=None)
+    Email.objects.update(state=EmailState.SENDING, lease_until=timezone.now(), begun_at=None, due_at=timezone.now())
     actions.end(row)
     sink.rcpt.clear()
 
