@@ -7,7 +7,6 @@ from actors.models import Area, Theme
 from insight.models import Rhythm
 from web.fields import AddressField, LineField
 
-
 ANY = _("You hear of what has to do with any area or theme that you choose. Choose none to hear of everything.")
 
 
