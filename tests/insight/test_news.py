@@ -196,6 +196,20 @@ def test_the_next_mail_tells_only_what_came_since(sink):
     assert send() == {}
 
 
+def test_who_chooses_anew_hears_of_what_comes_after_the_last_time(sink):
+    sea, land = make_area("sea"), make_area("land")
+    row = make_subscription(areas=[sea])
+    new_actor(areas=[sea])
+    send()
+    again()
+    new_actor("Farmer", areas=[land])
+    assert send() == {}
+    again()
+    row.areas.set([land])
+
+    assert send() == {}
+
+
 def test_what_is_just_being_written_waits_for_the_next(sink):
     new_actor("Mast AB", timedelta(minutes=1))
     make_subscription()
