@@ -66,8 +66,8 @@ def _queue_batch(now):
 
 
 def _without_those_on_their_way(rows):
-    """The subscriptions whose last mail came to an end, with what it told noted if it went out. The mail of another is
-    still to go, and tells by then what is new: a second one would tell the same."""
+    """The subscriptions whose last mail came to an end, with what it told noted if it went out. One that is still to go
+    tells what is new by then: a second one would tell the same."""
     keys = [row.key for row in rows if row.key]
     last = {mail.key: mail for mail in Email.objects.filter(key__in=keys).only("key", "state", "due_at")}
     ended = [row for row in rows if row.key not in last or last[row.key].state not in UNDER_WAY]

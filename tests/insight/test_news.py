@@ -196,6 +196,19 @@ def test_the_next_mail_tells_only_what_came_since(sink):
     assert send() == {}
 
 
+def test_each_is_told_what_came_since_the_last_mail_of_their_own(sink):
+    new_actor("Mast AB", 5 * A_DAY)
+    new_actor("Segel AB")
+    make_subscription("week@example.org")
+    make_subscription("day@example.org", told_until=ago(A_DAY))
+    send()
+
+    assert {taken.to[0]: "Mast AB" in text_of(taken) for taken in sink.taken} == {
+        "week@example.org": True,
+        "day@example.org": False,
+    }
+
+
 def test_who_chooses_anew_hears_of_what_comes_after_the_last_time(sink):
     sea, land = make_area("sea"), make_area("land")
     row = make_subscription(areas=[sea])
