@@ -21,6 +21,7 @@ class Class(NamedTuple):
 
 PUBLIC_TASK = _("Task in the public interest (article 6.1 e): the region's work for innovation and growth")
 CONTRACT = _("What you asked for (article 6.1 b): an account to sign in with")
+CONSENT = _("Your consent (article 6.1 a), which you can withdraw at any time")
 SECURITY = _("Task in the public interest (article 6.1 e): keeping the service and the accounts safe")
 ANONYMISED = _("Replaced by “Closed account” when the account is closed")
 UNTIL_CLOSED = _("As long as the account exists")
@@ -81,6 +82,13 @@ CLASSES = {
         PUBLIC_TASK,
         _("A year after the answer, or after they ran out"),
         _("Name and address are taken out when the account is closed"),
+    ),
+    "news": Class(
+        _("News by mail: your address, and what you want to hear of"),
+        True,
+        CONSENT,
+        _("Until you end it; a week when you do not say yes"),
+        _("Deleted when you end it, or close your account"),
     ),
     "none": Class(_("Not about a person"), False),
 }
@@ -155,6 +163,7 @@ COLUMNS = {
     "platforms.spacelink": {"none": "nonce token_hash role"},
     "platforms.joinrequest": {"message": "answers reason", "none": "state"},
     "platforms.spacereport": {"space": "title purpose members decisions documents learnings onward", "none": "code"},
+    "insight.subscription": {"news": "email", "none": "language rhythm"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

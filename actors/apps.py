@@ -12,10 +12,12 @@ class ActorsConfig(AppConfig):
         from actors.actions.registration import ask_while_it_waits  # noqa: PLC0415
         from actors.mine import ActorPart  # noqa: PLC0415
         from actors.models.people import ASKING  # noqa: PLC0415
-        from notifications import live, wishes  # noqa: PLC0415
+        from actors.news import KIND  # noqa: PLC0415
+        from notifications import live, news, wishes  # noqa: PLC0415
 
         mine.register(ActorPart())
         live.register("claim", ask_while_it_waits)
+        news.register(KIND)
         for name, reader in freshness.READERS.items():
             live.register(name, reader)
         wishes.register(ASKING, _("Questions whether the profiles that I look after are still right"))

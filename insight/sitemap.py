@@ -19,6 +19,7 @@ PAGES = (
     "actor_chart",
     "partnership_list",
     "open_data",
+    "news",
     "about",
     "accessibility",
     "privacy",

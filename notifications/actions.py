@@ -83,6 +83,14 @@ def withdraw(*, key):
 
 
 @transaction.atomic
+def forget(*, prefix, address):
+    """Take back the mails whose keys begin with `prefix`, and put `address`, which is nobody's, in place of theirs."""
+    mails = Email.objects.filter(key__startswith=prefix)
+    mails.filter(state=EmailState.QUEUED).update(state=EmailState.WITHDRAWN, lease_until=None)
+    mails.update(to=address, answer="")
+
+
+@transaction.atomic
 def send_again(email, *, by):
     """Queue a copy of a mail that came to an end and return it; ValidationError says why it cannot be sent again."""
     email = Email.objects.select_for_update().get(pk=email.pk)

@@ -10,6 +10,8 @@ class PlatformsConfig(AppConfig):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
         from notifications import live, subjects, wishes  # noqa: PLC0415
+        from notifications import news as public_news  # noqa: PLC0415
+        from platforms import news  # noqa: PLC0415
         from platforms.actions import mails, pulse, talk_mail, told  # noqa: PLC0415
         from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
@@ -27,3 +29,4 @@ class PlatformsConfig(AppConfig):
         wishes.register(pulse.SILENT, _("Questions about spaces that I coordinate and that fell silent"))
         wishes.register(pulse.RESTS, _("News that a space that I coordinate was put to rest"))
         subjects.register_kinds(told.KINDS)
+        public_news.register(news.KIND)

@@ -115,7 +115,8 @@ def _make_organisation(row):
 def _make_partnership(row):
     themes, areas, members, agreements = (row.pop(name) for name in ("themes", "areas", "members", "agreements"))
     row["lead"] = Actor.objects.get(slug=row["lead"])
-    partnership = Partnership.objects.create(**row, source=INVENTED, is_published=True, is_example=True)
+    times = {"published_at": ago(60), "started_at": ago(60)}
+    partnership = Partnership.objects.create(**row, **times, source=INVENTED, is_published=True, is_example=True)
     partnership.themes.set(Theme.objects.filter(slug__in=themes))
     partnership.areas.set(Area.objects.filter(slug__in=areas))
     for member in members:

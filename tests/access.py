@@ -18,6 +18,7 @@ from accounts.models import AuditEntry
 from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from insight.actions import CONFIRM, MANAGE
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -33,6 +34,7 @@ from tests.factories import (
     make_municipality,
     make_partnership,
     make_space,
+    make_subscription,
     make_task,
     make_theme,
     make_user,
@@ -98,6 +100,9 @@ class World:
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
         self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
+        self.news = make_subscription("news@example.org")
+        self.tokens["news_confirm"] = token(CONFIRM, self.news.pk)
+        self.tokens["news_manage"] = token(MANAGE, self.news.pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         asked = round(timezone.now().timestamp() * MILLISECOND)
         for name in ("still_right", "still_right_left"):
@@ -140,6 +145,7 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}

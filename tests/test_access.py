@@ -28,7 +28,7 @@ SAME_FOR_ALL = {
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop still_right still_right_left",
+    "mail_stop still_right still_right_left news news_confirm news_manage",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -269,6 +269,11 @@ admin:notifications_*_add   *     STAFF 403 403
 admin:notifications_*_delete *    STAFF 403 403
 admin:notifications_*_changelist * STAFF 200 200
 admin:notifications_*_history *   STAFF 200 200
+admin:insight_subscription_change GET  STAFF 200 200
+admin:insight_subscription_change POST STAFF 403 403
+admin:insight_subscription_changelist * STAFF 200 200
+admin:insight_subscription_history * STAFF 200 200
+admin:insight_subscription_* *    STAFF 403 403
 admin:auth_group_*          *     STAFF 403 200
 admin:mfa_authenticator_changelist * STAFF 403 200
 admin:mfa_authenticator_add *     STAFF 403 403

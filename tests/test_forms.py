@@ -27,6 +27,7 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from insight.forms import ChoiceForm, SubscribeForm
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -57,7 +58,8 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, ReportForm, SettingsForm, SpaceForm]
+NEWS = [ChoiceForm, SubscribeForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *NEWS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,

@@ -19,7 +19,10 @@ from actors import actions
 from actors.actions import freshness
 from actors.models import Actor, Competence, Merge, Reviewing, TwinPair
 from actors.views import export
+from insight.actions import CONFIRM, MANAGE
+from insight.models import Subscription
 from notifications.models import Email, EmailState, Suppression
+from notifications.tokens import token
 from s3hub.urls import handler400, handler403, handler404, handler500  # noqa: F401 (Django reads them here)
 from s3hub.urls import urlpatterns as real
 from tests import test_tour_platforms
@@ -31,6 +34,7 @@ from tests.factories import (
     make_claim,
     make_curator,
     make_municipality,
+    make_subscription,
     make_theme,
     make_user,
     verified,
@@ -188,6 +192,31 @@ def test_walk_registering(walk):
     walk.press(button, shows="[name=code]")
     walk.fill(code=code_for("bo@havsprov.example"))
     walk.press(button, shows="h1")
+
+
+def test_walk_news(walk):
+    button = "main form.form .btn"
+    sea, deep = make_area("sea", name_en="Marine technology"), make_theme("water")
+    make_area("deep", name_en="Deep sea and everything else that is far below", parent=sea)
+    walk.see("news", query="?area=sea")
+    walk.press(button, shows=".summary")
+    walk.fill(email="eva@example.org")
+    walk.press(button, shows="h1")
+    asked = Subscription.objects.get()
+    walk.see("news_confirm", token(CONFIRM, asked.pk))
+    walk.press(button, shows=".facts")
+    walk.see("news_manage", token(MANAGE, asked.pk))
+    walk.page.evaluate("for (const one of document.querySelectorAll('[name=rhythm]')) one.checked = false")
+    walk.press(button, shows=".summary")
+    row = make_subscription("rut@example.org", areas=[sea], themes=[deep])
+    walk.enter(make_user("rut@example.org", name="Rut", is_staff=True, is_superuser=True))
+    walk.see("news")
+    walk.see("admin:insight_subscription_changelist")
+    walk.see("admin:insight_subscription_change", row.pk)
+    walk.leave()
+    walk.window.go(walk.address("news_manage", token(MANAGE, row.pk)))
+    walk.press("main form.panel .btn", shows="h1")
+    walk.see("news_confirm", token(CONFIRM, row.pk), status=410)
 
 
 # ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────────

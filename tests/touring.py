@@ -15,6 +15,7 @@ SHOWS = {
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
     "working": "platforms/*",
+    "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
     "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
@@ -39,6 +40,7 @@ LEADS_TO = {
     "talking": "thread* post_* follow_stop",
     "working": "my_spaces space document* decision* task*",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
+    "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
@@ -64,7 +66,8 @@ NEVER_A_PAGE = {
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:mfa_authenticator_add admin:notifications_*_add": "what the hub writes itself is added by nobody",
+    "admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 
 

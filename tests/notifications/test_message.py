@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from insight.news import MOST
 from notifications import sending
 from notifications.composing import compose
 from notifications.models import Email
@@ -20,6 +21,10 @@ from tests.notifications.conftest import queue
 from web import region
 
 SPACE = {"slug": "living-bays"}
+NEWS = {"title": "Mast AB " * 24, "url": "/x/", "text": "SME · Karlskrona", "about": "Vi bygger. " * 18}
+FULL = [
+    {"label": f"Kind {n}", "rows": [{**NEWS, "at": timezone.now()}] * MOST, "more": 9, "url": "/"} for n in range(4)
+]
 ALL = {
     "account_code": {"purpose": "password", "minutes": 15},
     "account_notice": {"what": "totp_activated", "at": "2026-07-01T20:30:00+00:00", "account_path": "/x/"},
@@ -37,6 +42,8 @@ ALL = {
         "profiles": [{"name": "Mast AB", "facts": [["Where", "Ort"]]}],
     },
     "digest": {"count": 3, "needs": 1, "more": 1},
+    "news_confirm": {"token": "t"},
+    "news": {"first": "Mast AB", "others": 99, "parts": FULL, "stop": configured.SITE_URL},
 }
 
 
