@@ -115,4 +115,4 @@ class StoppedPart(Part):
     template = "notifications/_stopped.html"
 
     def page(self, user):
-        return {"is_stopped": Suppression.objects.filter(address=user.email.lower()).exists()}
+        return {"stopped": Suppression.objects.filter(address=user.email.lower()).first()}

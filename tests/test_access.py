@@ -34,6 +34,8 @@ SAME_FOR_ALL = {
     ("302", "302 "): "account_complete_password_reset",
     ("login", "login"): "account_confirm_password_reset_code",
     ("405", "302"): "registration_code_again",
+    # For a provider's program, and only when one is connected.
+    ("404", "404"): "mail_report",
 }
 # What a step of the admin answers below its door: curator, superuser.
 STAFF_ONLY = "login 403 403 403 403 factor"

@@ -53,7 +53,7 @@ LEADS_TO = {
     "tables": "admin:*",
 }
 NEVER_A_PAGE = {
-    "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
+    "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "

@@ -155,11 +155,17 @@ class Email(models.Model):
             return cursor.rowcount == 1
 
 
+class Cause(models.TextChoices):
+    DEAD = "dead", _("The address takes no mail")
+    COMPLAINT = "complaint", _("The reader reported a mail as unwanted")
+
+
 class Suppression(models.Model):
-    """An address that no mail goes to any longer, and why."""
+    """An address that no mail goes to any longer, and why: `reason` is what its mail server or the provider said."""
 
     address = models.EmailField(_("address"), max_length=254, unique=True)
-    reason = models.TextField(_("why"), blank=True)
+    cause = models.CharField(_("cause"), max_length=9, choices=Cause, default=Cause.DEAD)
+    reason = models.TextField(_("what was said"), blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now)
 
     class Meta:
