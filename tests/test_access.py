@@ -67,6 +67,9 @@ notices                     POST  login 400 400 400 400 400 400 400
 digest_settings             GET   login 200 200 200 200 200 200 200
 digest_settings             POST  login 200 200 200 200 200 200 200
 
+mail_preview*               GET   login 404 404 404 404 factor 200 200
+mail_preview*               POST  login 404 404 404 404 factor 405 405
+
 my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405
 space@room                  GET   login 200 200 200 404 404 404 404
@@ -265,6 +268,8 @@ admin:accounts_*_changelist *     STAFF 200 200
 admin:accounts_*_history    *     STAFF 200 200
 admin:notifications_email_html GET  STAFF 200 200
 admin:notifications_email_html POST STAFF 405 405
+admin:notifications_suppression_lift GET  STAFF 405 405
+admin:notifications_suppression_lift POST STAFF 302 302
 admin:notifications_*_change GET  STAFF 200 200
 admin:notifications_*_change POST STAFF 403 403
 admin:notifications_*_add   *     STAFF 403 403

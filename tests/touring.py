@@ -22,6 +22,7 @@ SHOWS = {
     "actors/_nothing.html actors/_profile.html actors/_search.html",
     "registering": "actors/register_* actors/claim*",
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
+    "previewing": "notifications/preview*",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
     "signing_in": "account/*",
@@ -42,6 +43,7 @@ LEADS_TO = {
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
     "told": "notices digest_settings digest_by_mail mail_stop",
+    "previewing": "mail_preview*",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",
     "second_factor": "mfa_*",
@@ -58,7 +60,8 @@ NEVER_A_PAGE = {
     "document_file document_preview decision_log talk_names": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
-    "thread_follow thread_close admin:platforms_partnership_move": "lead on to another page",
+    "thread_follow thread_close admin:platforms_partnership_move "
+    "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "

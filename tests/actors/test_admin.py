@@ -254,7 +254,7 @@ def test_a_curator_sends_a_mail_again_and_frees_a_stopped_address(client, curato
     stopped = Suppression.objects.create(address="bo@example.org")
 
     client.post("/en/admin/notifications/email/", {"action": "send_again", "_selected_action": [mail.pk]})
-    client.post("/en/admin/notifications/suppression/", {"action": "lift", "_selected_action": [stopped.pk]})
+    client.post(f"/en/admin/notifications/suppression/{stopped.pk}/lift/", {"reason": "He has a new mailbox."})
 
     assert Email.objects.get(again_of=mail).to == "eva@example.org"
     assert not Suppression.objects.exists()
