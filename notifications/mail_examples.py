@@ -58,7 +58,12 @@ def _letters(say):
 # ── The digest ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def _digests(say):
     things = _things(say)
-    dates = [(timezone.localdate() + timedelta(days=3), _line(say, say("Skicka in ansökan", "Send the application")))]
+    dates = [
+        (
+            timezone.localdate() + timedelta(days=3),
+            _line(say, say("Skicka in ansökan", "Send the application"), say("Uppgift", "Task")),
+        )
+    ]
     return [
         _digest("full", things, dates),
         _digest("one", things[1:2]),
