@@ -6,6 +6,8 @@ anything.
 """
 
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 
 from django.utils import translation
 
@@ -69,9 +71,8 @@ class Shown:
 
     @property
     def headers(self):
-        """[(name, value)] as they stand in the mail."""
-        head = self.raw.split(b"\r\n\r\n", 1)[0].decode("ascii").replace("\r\n ", " ")
-        return [tuple(line.split(": ", 1)) for line in head.split("\r\n")]
+        """[(name, value)] as a mail program reads them."""
+        return [(name, str(value)) for name, value in message_from_bytes(self.raw, policy=default).items()]
 
 
 def show(example, language):
