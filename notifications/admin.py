@@ -115,7 +115,8 @@ class EmailAdmin(ReadOnly):
     @admin.display(description=_("as the reader sees it"))
     def as_html(self, email):
         if _is_kept_back(email):
-            return format_html('<a href="{}">{}</a>', reverse("mail_preview"), _("Examples of every kind of mail"))
+            url = f"{reverse('mail_preview')}#{email.template}"
+            return format_html('<a href="{}">{}</a>', url, _("Examples of mails of this kind"))
         url = reverse("admin:notifications_email_html", args=[email.pk])
         frame = '<iframe class="mail-frame" sandbox title="{}" src="{}"></iframe><p><a href="{}">{}</a></p>'
         return format_html(frame, _("as the reader sees it"), url, url, _("Show it on a page of its own"))

@@ -116,3 +116,7 @@ class StoppedPart(Part):
 
     def page(self, user):
         return {"stopped": Suppression.objects.filter(address=user.email.lower()).first()}
+
+    def data(self, user):
+        stops = Suppression.objects.filter(address=user.email.lower()).values("address", "cause", "reason", "since")
+        return {"stopped": [{**stop, "since": _iso(stop["since"])} for stop in stops]}

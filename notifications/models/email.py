@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +98,7 @@ class Email(models.Model):
                 condition=Q(state=EmailState.QUEUED),
             ),
             models.Index(fields=["lease_until"], name="email_leased", condition=Q(state=EmailState.SENDING)),
-            models.Index(fields=["to"], name="email_to"),
+            models.Index(Upper("to"), name="email_to_any_letters"),
             models.Index(
                 Lower("to"),
                 name="email_counted",

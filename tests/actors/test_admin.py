@@ -88,11 +88,13 @@ def test_the_start_page_counts_what_waits(client, curator):
     Email.objects.create(
         key="1", kind="transactional", to="a@example.org", language="sv", template="x", state=EmailState.UNKNOWN
     )
+    Suppression.objects.create(address="gone@example.org")
+    Suppression.objects.create(address="long.ago@example.org", since=timezone.now() - timedelta(days=32))
 
     response = client.get("/admin/")
 
     counts = {row.key: row.count for row in response.context["worklists"]}
-    assert counts == {"new": 1, "twins": 1, "claims": 1, "unverified": 1, "stale": 1, "mails": 1}
+    assert counts == {"new": 1, "twins": 1, "claims": 1, "unverified": 1, "stale": 1, "mails": 1, "stopped": 1}
     assert [row.name for row in response.context["waiting"]] == [waiting.name]
     for row in response.context["worklists"]:
         page = client.get(row.url)
