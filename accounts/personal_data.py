@@ -118,7 +118,7 @@ COLUMNS = {
     },
     "notifications.notification": {"told": "thing place kind part why"},
     "notifications.mute": {"told": "target"},
-    "notifications.suppression": {"bounce": "address reason"},
+    "notifications.suppression": {"bounce": "address reason cause"},
     "actors.actor": {
         "contact": f"{_ACTOR['contact']} name_sort",
         "none": f"{_ACTOR['none']} labels facets",

@@ -1,5 +1,6 @@
 """What waits for the staff: each list with its count, where it is worked off, and what an empty one means."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from actors.models import Actor, ActorStatus, Certainty, Claim, Reviewing, TwinPair
-from notifications.models import Email, EmailState
+from notifications.models import Email, EmailState, Suppression
 
+LATELY = timedelta(days=30)
 FIRST = 8
 TROUBLED = (EmailState.FAILED, EmailState.UNKNOWN, EmailState.SUPPRESSED)
 
@@ -115,7 +117,8 @@ def _freshness():
 
 
 def for_mail():
-    """The list of mails that did not arrive, or may not have."""
+    """The lists of mails that did not arrive, or may not have, and of addresses that get none since."""
+    lately = timezone.localtime() - LATELY
     return [
         WorkList(
             "mails",
@@ -123,5 +126,12 @@ def for_mail():
             _link("notifications_email_changelist", state__in=",".join(TROUBLED)),
             count(Email.objects.filter(state__in=TROUBLED)),
             _("Every mail went out."),
-        )
+        ),
+        WorkList(
+            "stopped",
+            _("Addresses stopped in the last 30 days"),
+            _link("notifications_suppression_changelist", since__gte=lately.date().isoformat()),
+            count(Suppression.objects.filter(since__date__gte=lately.date())),
+            _("No address was stopped."),
+        ),
     ]

@@ -167,7 +167,7 @@ def _words(email, row, told, shared):
         "others": len(told) - 1,
         "rhythm": row.rhythm,
         "stop": stop,
-        "headers": {**one_click(stop), "List-Id": f"<news.{settings.MAIL_DOMAIN}>"},
+        "headers": one_click(stop, "news"),
     }
 
 

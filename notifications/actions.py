@@ -107,6 +107,10 @@ def send_again(email, *, by):
 def _why_not_again(email, copies):
     if email.is_under_way() or any(copy.is_under_way() for copy in copies):
         return _("It is already on its way.")
+    if email.kind == EmailKind.DIGEST:
+        return _("A digest is not sent twice: what it told and has not been read comes with the next one.")
+    if email.user and not email.user.is_active:
+        return _("The account is closed.")
     if email.state == EmailState.WITHDRAWN:
         return _("It was withdrawn: its cause is gone.")
     if email.carried_what_no_longer_works():
@@ -117,7 +121,7 @@ def _why_not_again(email, copies):
 
 
 @transaction.atomic
-def lift(suppression, *, by):
+def lift(suppression, *, by, reason):
     """Let mail go to a stopped address again. What was stopped meanwhile stays stopped; it can be sent again."""
-    AuditEntry.objects.record(by=by, verb="suppression.lift", target=suppression, reason=suppression.reason)
+    AuditEntry.objects.record(by=by, verb="suppression.lift", target=suppression, reason=reason)
     suppression.delete()

@@ -115,7 +115,7 @@ def read(emails):
             found[email.pk] = NoLonger("the person wants no digest any more")
         else:
             is_away = setting.silent > AWAY_DIGESTS
-            found[email.pk] = partial(_words, email, mine, lines, coming.get(email.user_id, ()), is_away)
+            found[email.pk] = partial(words, email, mine, lines, coming.get(email.user_id, ()), is_away)
     return found
 
 
@@ -132,7 +132,7 @@ def _mark(emails, theirs):
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _words(email, rows, lines, coming, is_away):
+def words(email, rows, lines, coming, is_away):
     """The values for the mail, in the language of its reader; every word and address made once for text and HTML."""
     with translation.override(email.language):
         parts = []
@@ -152,10 +152,7 @@ def _words(email, rows, lines, coming, is_away):
         "is_away": is_away,
         "stop": stop,
         "everything": everything,
-        "headers": {
-            **one_click(stop),
-            "List-Id": f"<digest.{settings.MAIL_DOMAIN}>",
-        },
+        "headers": one_click(stop, "digest"),
     }
 
 

@@ -9,15 +9,16 @@ class PlatformsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
-        from notifications import live, subjects, wishes  # noqa: PLC0415
+        from notifications import examples, live, subjects, wishes  # noqa: PLC0415
         from notifications import news as public_news  # noqa: PLC0415
-        from platforms import news  # noqa: PLC0415
+        from platforms import mail_examples, news  # noqa: PLC0415
         from platforms.actions import mails, pulse, talk_mail, told  # noqa: PLC0415
         from platforms.mine import SpacePart  # noqa: PLC0415
         from platforms.region import KIND, TABLE  # noqa: PLC0415
 
         region.register(TABLE, KIND)
         mine.register(SpacePart())
+        examples.register(mail_examples.mails)
         for name, reader in (mails.READERS | talk_mail.READERS).items():
             live.register(name, reader)
         for name, reader in mails.READERS_OF_MANY.items():

@@ -217,6 +217,7 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
 EMAIL_TIMEOUT = 10
 REPLY_DOMAIN = env("REPLY_DOMAIN").lower()  # answers to reply+…@ here become posts; empty: no answering by mail
+MAIL_REPORT_SECRET = env("MAIL_REPORT_SECRET")  # signs the provider's reports of mails that did not arrive; empty: none
 MAIL_LEASE = int(env("MAIL_LEASE", "120"))  # seconds a sender may hold a mail; above ten EMAIL_TIMEOUTs
 MAIL_DOMAIN = env("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")

@@ -34,6 +34,8 @@ SAME_FOR_ALL = {
     ("302", "302 "): "account_complete_password_reset",
     ("login", "login"): "account_confirm_password_reset_code",
     ("405", "302"): "registration_code_again",
+    # For a provider's program, and only when one is connected.
+    ("404", "404"): "mail_report",
 }
 # What a step of the admin answers below its door: curator, superuser.
 STAFF_ONLY = "login 403 403 403 403 factor"
@@ -64,6 +66,9 @@ notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400
 digest_settings             GET   login 200 200 200 200 200 200 200
 digest_settings             POST  login 200 200 200 200 200 200 200
+
+mail_preview*               GET   login 404 404 404 404 factor 200 200
+mail_preview*               POST  login 404 404 404 404 factor 405 405
 
 my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405
@@ -263,6 +268,8 @@ admin:accounts_*_changelist *     STAFF 200 200
 admin:accounts_*_history    *     STAFF 200 200
 admin:notifications_email_html GET  STAFF 200 200
 admin:notifications_email_html POST STAFF 405 405
+admin:notifications_suppression_lift GET  STAFF 405 405
+admin:notifications_suppression_lift POST STAFF 302 302
 admin:notifications_*_change GET  STAFF 200 200
 admin:notifications_*_change POST STAFF 403 403
 admin:notifications_*_add   *     STAFF 403 403

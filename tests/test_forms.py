@@ -29,7 +29,7 @@ from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from insight.forms import ChoiceForm, SubscribeForm
 from notifications.contact import ContactForm
-from notifications.forms import DigestForm
+from notifications.forms import DigestForm, LiftForm
 from platforms import admin as partnership_admin
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm, TaskForm
 from platforms.forms.documents import TitleForm, UploadForm, VersionForm
@@ -46,6 +46,7 @@ from web.views import SampleForm
 REGISTER = [
     ContactForm,
     DigestForm,
+    LiftForm,
     SampleForm,
     SignUpForm,
     Places,

@@ -47,6 +47,7 @@ LIMIT = 60 * 1024
 # Addresses that lead on without a page of their own until a form has been sent.
 NO_PAGE = {"registration_code", "registration_code_again", "registration_details", "registration_taken", "claim_code"}
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
+NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
 WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
 MACHINES = {

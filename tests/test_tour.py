@@ -467,6 +467,14 @@ def test_walk_ledger(walk):
     walk.read("admin:notifications_email_html", mails[2].pk)
 
 
+def test_walk_previewing(walk):
+    walk.enter(make_user(name="Rut", is_staff=True, is_superuser=True))
+    walk.see("mail_preview")
+    walk.see("mail_preview_one", "digest", "long-words", walk.language)
+    for look in ("light", "dark"):
+        walk.read("mail_preview_html", "digest", "full", walk.language, look)
+
+
 def one_of_each_table():
     """One row of every model whose table a superuser changes, by the name that its addresses begin with."""
     person = verified(make_user("eva@example.org", name="Eva Ek"))

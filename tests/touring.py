@@ -24,6 +24,7 @@ SHOWS = {
     "registering": "actors/register_* actors/claim*",
     "answering": "actors/still_right* actors/_still_right_others.html",
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
+    "previewing": "notifications/preview*",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
     "signing_in": "account/*",
@@ -46,6 +47,7 @@ LEADS_TO = {
     "registering": "registration_* actor_claim claim_code claim_done",
     "answering": "still_right still_right_left",
     "told": "notices digest_settings digest_by_mail mail_stop",
+    "previewing": "mail_preview*",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",
     "second_factor": "mfa_*",
@@ -57,12 +59,13 @@ LEADS_TO = {
     "tables": "admin:*",
 }
 NEVER_A_PAGE = {
-    "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
+    "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
-    "thread_follow thread_close admin:platforms_partnership_move": "lead on to another page",
+    "thread_follow thread_close admin:platforms_partnership_move "
+    "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "

@@ -129,7 +129,7 @@ def read_post(email):
             telling.not_told(user, thing_of(thread))
         raise NoLonger("muted")
     takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
-    return _words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
+    return words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
 
 
 def _is_wanted(post, user, is_mention, follows):
@@ -138,13 +138,13 @@ def _is_wanted(post, user, is_mention, follows):
     return follows and not presence.has_read(post.thread_id, user.pk, post.number)
 
 
-def _words(post, user, follows, reply_to):
+def words(post, user, follows, reply_to):
     thread = post.thread
     headers = {"Reply-To": reply_to, **_same_thread(thread)}
     stop = ""
     if follows:
         stop = settings.SITE_URL + reverse("follow_stop", args=[token(FOR_STOP, thread.pk, user.pk)])
-        headers |= one_click(stop)
+        headers |= one_click(stop, f"space-{thread.space_id}")
     return {
         "who": name_of(post.by),
         "organisation": post.on_behalf_of.name if post.on_behalf_of else "",

@@ -89,11 +89,13 @@ def test_the_start_page_counts_what_waits(client, curator):
     Email.objects.create(
         key="1", kind="transactional", to="a@example.org", language="sv", template="x", state=EmailState.UNKNOWN
     )
+    Suppression.objects.create(address="gone@example.org")
+    Suppression.objects.create(address="long.ago@example.org", since=timezone.now() - timedelta(days=32))
 
     response = client.get("/admin/")
 
     counts = {row.key: row.count for row in response.context["worklists"]}
-    ones = dict.fromkeys(("new", "twins", "claims", "unverified", "nobody", "mails"), 1)
+    ones = dict.fromkeys(("new", "twins", "claims", "unverified", "nobody", "mails", "stopped"), 1)
     assert counts == {**ones, "unanswered": 0, "ownerless": 0}
     assert [row.name for row in response.context["waiting"]] == [waiting.name]
     for row in response.context["worklists"]:
@@ -256,7 +258,7 @@ def test_a_curator_sends_a_mail_again_and_frees_a_stopped_address(client, curato
     stopped = Suppression.objects.create(address="bo@example.org")
 
     client.post("/en/admin/notifications/email/", {"action": "send_again", "_selected_action": [mail.pk]})
-    client.post("/en/admin/notifications/suppression/", {"action": "lift", "_selected_action": [stopped.pk]})
+    client.post(f"/en/admin/notifications/suppression/{stopped.pk}/lift/", {"reason": "He has a new mailbox."})
 
     assert Email.objects.get(again_of=mail).to == "eva@example.org"
     assert not Suppression.objects.exists()
