@@ -59,10 +59,16 @@ def tell_people(post, followers=True):
     room = budget.with_room({user.email for pk, user in users.items() if pk not in personal}, FOLLOWED)
     mailed = {pk for pk, user in users.items() if pk in personal or user.email in room}
     _queue(post, [users[pk] for pk in sorted(mailed)], spoken_to=spoken_to, personal=personal)
-    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": mailed}
+    keys = {pk: _key(post, pk) for pk in mailed}
+    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": keys}
     tell_closely(spoken_to, why=Why.SPOKEN_TO, **facts)
     tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
     return people
+
+
+def _key(post, user_id):
+    """Names the mail about a post to a person."""
+    return f"talk:post:{post.pk}:{user_id}"
 
 
 def _queue(post, users, *, spoken_to, personal):
@@ -77,7 +83,7 @@ def _queue(post, users, *, spoken_to, personal):
             "kind": EmailKind.TRANSACTIONAL if user.pk in personal else EmailKind.REMINDER,
             "context": {"post_id": post.pk, "is_mention": user.pk in spoken_to},
             "live": POST,
-            "key": f"talk:post:{post.pk}:{user.pk}",
+            "key": _key(post, user.pk),
             "due_at": now + presence.HERE if user.pk in here else now,
         }
         for user in users
