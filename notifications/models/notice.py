@@ -66,7 +66,8 @@ class Notification(models.Model):
 
     What happens again with the same thing is the same row: newer, counted, unread again. The row holds ids only; its
     words are asked for when it is shown (`notifications.subjects`), for a person who may read them then. `told_at` is
-    when a mail told it; `digest` is the mail that is to tell it, of which it may not be known yet whether it went out.
+    when a mail told it, or was queued to tell it alone; `digest` is the mail that is to tell it, of which it may not be
+    known yet whether it went out.
     """
 
     user = models.ForeignKey(

@@ -13,7 +13,7 @@ from accounts.models import User
 from notifications import budget, telling
 from notifications.actions import queue_email, queue_emails
 from notifications.live import NoLonger
-from notifications.models import EmailKind, EmailState, Part, Why
+from notifications.models import EmailKind, Part, Why
 from notifications.rendering import one_click
 from notifications.tokens import read_token, token
 from platforms import presence
@@ -59,10 +59,16 @@ def tell_people(post, followers=True):
     room = budget.with_room({user.email for pk, user in users.items() if pk not in personal}, FOLLOWED)
     mailed = {pk for pk, user in users.items() if pk in personal or user.email in room} - _held_back(post, spoken_to)
     _queue(post, [users[pk] for pk in sorted(mailed)], spoken_to=spoken_to, personal=personal)
-    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": mailed}
+    keys = {pk: _key(post, pk) for pk in mailed}
+    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": keys}
     tell_closely(spoken_to, why=Why.SPOKEN_TO, **facts)
     tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
     return people
+
+
+def _key(post, user_id):
+    """Names the mail about a post to a person."""
+    return f"talk:post:{post.pk}:{user_id}"
 
 
 def _held_back(post, spoken_to):
@@ -88,7 +94,7 @@ def _queue(post, users, *, spoken_to, personal):
             "kind": EmailKind.TRANSACTIONAL if user.pk in personal else EmailKind.REMINDER,
             "context": {"post_id": post.pk, "is_mention": user.pk in spoken_to},
             "live": POST,
-            "key": f"talk:post:{post.pk}:{user.pk}",
+            "key": _key(post, user.pk),
             "due_at": now + presence.HERE if user.pk in here else now,
         }
         for user in users
@@ -125,8 +131,6 @@ def read_post(email):
         raise NoLonger("read on the web, or no longer asked for")
     why = Why.SPOKEN_TO if email.context["is_mention"] else Why.FOLLOWS
     if telling.without_mail([user.pk], **_facts(thread), why=why):
-        if email.state == EmailState.SENDING:  # not when staff look at it
-            telling.not_told(user, thing_of(thread))
         raise NoLonger("muted")
     takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
     return words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
