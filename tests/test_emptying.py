@@ -8,9 +8,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from tests.emptying import empty_tables
-from tests.factories import make_actor, make_decision, make_document, make_space, make_task, make_user, verified
+from tests.factories import (
+    make_actor,
+    make_area,
+    make_decision,
+    make_document,
+    make_space,
+    make_task,
+    make_theme,
+    make_user,
+    verified,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +35,8 @@ def filled():
 
 def test_it_leaves_what_the_flush_leaves():
     space = make_space(coordinator=verified(make_user()), members=[make_user()])
-    make_actor(representatives=[make_user()])
+    actor = make_actor(areas=[make_area()], themes=[make_theme()], representatives=[make_user()])
+    AuditEntry.objects.record(by=actor.representatives.get().user, verb="actor.publish", target=actor)
     make_document(space)
     make_decision(space)
     make_task(space)
@@ -57,4 +68,19 @@ def test_it_waits_for_who_still_writes():
     empty_tables()
 
     writer.join()
+    assert not User.objects.exists()
+
+
+def test_it_asks_no_trigger():
+    make_user()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'Never!'; END $$")
+        cursor.execute("CREATE TRIGGER kept BEFORE DELETE ON accounts_user FOR EACH ROW EXECUTE FUNCTION refuse()")
+
+    try:
+        empty_tables()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION refuse() CASCADE")
+
     assert not User.objects.exists()

@@ -169,6 +169,8 @@ def test_only_a_server_that_was_started_for_tests_does_not_wait_for_the_disk(use
     runs = [tests.begin(1, "hasty"), demo.begin()]
 
     assert [query(run, "show fsync") for run in runs] == [[("off",)], [("on",)]]
+    journals = [redis.Redis(unix_socket_path=f"{run}/valkey.sock").config_get("appendfsync") for run in runs]
+    assert [journal["appendfsync"] for journal in journals] == ["no", "everysec"]
 
 
 @pytest.mark.slow
