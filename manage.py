@@ -139,7 +139,8 @@ def run_tests(arguments):
 
     os.chdir(BASE)
     told = ("-n", "--numprocesses", "--pdb", "--dist")
-    processes = [] if any(argument.startswith(told) for argument in arguments) else ["-n", "2"]
+    one_by_one = ["-n", "2", "--maxschedchunk", "1"]  # nobody sits on a pile of long ones while the other has no more
+    processes = [] if any(argument.startswith(told) for argument in arguments) else one_by_one
     sys.exit(pytest.main(processes + arguments))
 
 
@@ -151,7 +152,7 @@ def main():
     from s3hub import embedded
 
     if embedded.needed() and command not in NEED_NO_SERVER and "--help" not in sys.argv:
-        embedded.ensure()
+        embedded.ensure(hasty=command == "test")
     if command == "test":
         run_tests(sys.argv[2:])
     from django.core.management import execute_from_command_line

@@ -76,7 +76,7 @@ def _ask_for_second_factor(request):
     return redirect(f"{reverse(show)}?{urlencode({'next': wanted})}")
 
 
-def right_required(permission):
+def right_required(permission, *, refusal=PermissionDenied):
     """A page outside the admin for those with a right held as staff: they are asked for their second factor first."""
 
     def decorator(view):
@@ -86,7 +86,7 @@ def right_required(permission):
                 return view(request, *args, **kwargs)
             if request.user.rights_are_locked and permission in request.user.get_all_permissions():
                 return _ask_for_second_factor(request)
-            raise PermissionDenied
+            raise refusal
 
         return guarded
 

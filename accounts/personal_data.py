@@ -21,6 +21,7 @@ class Class(NamedTuple):
 
 PUBLIC_TASK = _("Task in the public interest (article 6.1 e): the region's work for innovation and growth")
 CONTRACT = _("What you asked for (article 6.1 b): an account to sign in with")
+CONSENT = _("Your consent (article 6.1 a), which you can withdraw at any time")
 SECURITY = _("Task in the public interest (article 6.1 e): keeping the service and the accounts safe")
 ANONYMISED = _("Replaced by “Closed account” when the account is closed")
 UNTIL_CLOSED = _("As long as the account exists")
@@ -82,6 +83,13 @@ CLASSES = {
         _("A year after the answer, or after they ran out"),
         _("Name and address are taken out when the account is closed"),
     ),
+    "news": Class(
+        _("News by mail: your address, and what you want to hear of"),
+        True,
+        CONSENT,
+        _("Until you end it; a week when you do not say yes"),
+        _("Deleted when you end it, or close your account"),
+    ),
     "none": Class(_("Not about a person"), False),
 }
 
@@ -111,7 +119,7 @@ COLUMNS = {
     },
     "notifications.notification": {"told": "thing place kind part why"},
     "notifications.mute": {"told": "target"},
-    "notifications.suppression": {"bounce": "address reason"},
+    "notifications.suppression": {"bounce": "address reason cause"},
     "actors.actor": {
         "contact": f"{_ACTOR['contact']} name_sort",
         "none": f"{_ACTOR['none']} labels facets",
@@ -179,6 +187,7 @@ COLUMNS = {
         "none": "slug short_sv short_en name_sv name_en purpose_sv purpose_en activities outputs gate roles",
     },
     "missions.change": {"none": "stage part key reason"},
+    "insight.subscription": {"news": "email", "none": "language rhythm"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

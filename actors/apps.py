@@ -8,9 +8,19 @@ class ActorsConfig(AppConfig):
 
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from actors import mail_examples  # noqa: PLC0415
+        from actors.actions import freshness  # noqa: PLC0415
         from actors.actions.registration import ask_while_it_waits  # noqa: PLC0415
         from actors.mine import ActorPart  # noqa: PLC0415
-        from notifications import live  # noqa: PLC0415
+        from actors.models.people import ASKING  # noqa: PLC0415
+        from actors.news import KIND  # noqa: PLC0415
+        from notifications import examples, live, news, wishes  # noqa: PLC0415
 
         mine.register(ActorPart())
-        live.register("claim", ask_while_it_waits)
+        examples.register(mail_examples.mails)
+        live.register("claim", ask_while_it_waits, only_judges=True)
+        news.register(KIND)
+        for name, reader in freshness.READERS.items():
+            live.register(name, reader)
+        wishes.register(ASKING, _("Questions whether the profiles that I look after are still right"))
+        wishes.register(freshness.LEFT, _("For staff: organisations that nobody looks after any longer"))

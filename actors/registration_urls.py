@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from actors.views import claim, editing, registration
+from actors.views import claim, editing, freshness, registration
 
 urlpatterns = [
     path(_("actors/register/"), registration.start, name="registration_start"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path(_("actors/<slug:slug>/claim/sent/"), claim.done, name="claim_done"),
     path(_("actors/<slug:slug>/edit/"), editing.edit, name="actor_edit"),
     path(_("actors/<slug:slug>/still-right/"), editing.confirm, name="actor_confirm"),
+    path(_("still-right/<str:token>/"), freshness.answer, name="still_right"),
+    path(_("still-right/<str:token>/left/"), freshness.left, name="still_right_left"),
     path(_("my-page/requests/<int:pk>/"), claim.decide, name="claim_decide"),
 ]

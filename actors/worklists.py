@@ -11,9 +11,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from actors.models import Actor, ActorStatus, Certainty, Claim, Reviewing, TwinPair
-from notifications.models import Email, EmailState
+from notifications.models import Email, EmailState, Suppression
 
-STALE = timedelta(days=365)
+LATELY = timedelta(days=30)
 FIRST = 8
 TROUBLED = (EmailState.FAILED, EmailState.UNKNOWN, EmailState.SUPPRESSED)
 
@@ -50,10 +50,14 @@ def next_in_queue(*, by, after=None):
     return waiting.exclude(pk=after.pk).order_by(later_first, "submitted_at", "pk").first()
 
 
-def stale(actors):
-    """Public actors that nobody has confirmed for a year."""
-    old = Q(confirmed_at=None) | Q(confirmed_at__lt=timezone.now() - STALE)
-    return actors.filter(old, status=ActorStatus.PUBLISHED)
+# What the list of actors can be narrowed to: the value in its address, and the actors.
+FRESHNESS = {
+    "stale": Actor.objects.stale,
+    "asked": Actor.objects.asked,
+    "unanswered": Actor.objects.unanswered,
+    "nobody": Actor.objects.nobody_to_ask,
+    "ownerless": Actor.objects.ownerless,
+}
 
 
 def count(rows):
@@ -97,18 +101,24 @@ def for_curator():
             count(unverified),
             _("Every public actor has a source."),
         ),
-        WorkList(
-            "stale",
-            _("Not confirmed for a year"),
-            _link("actors_actor_changelist", confirmed="old"),
-            count(stale(Actor.objects.all())),
-            _("Everything is fresh."),
-        ),
+        *_freshness(),
     ]
 
 
+def _freshness():
+    """Profiles that the mails alone do not keep true."""
+    texts = {
+        "unanswered": (_("Asked if still right, no answer"), _("Everybody has answered.")),
+        "nobody": (_("May be old, and nobody to ask"), _("Somebody looks after every old profile.")),
+        "ownerless": (_("Lost their owner"), _("Nobody has left without an heir.")),
+    }
+    for key, (title, empty) in texts.items():
+        yield WorkList(key, title, _link("actors_actor_changelist", fresh=key), count(FRESHNESS[key]()), empty)
+
+
 def for_mail():
-    """The list of mails that did not arrive, or may not have."""
+    """The lists of mails that did not arrive, or may not have, and of addresses that get none since."""
+    lately = timezone.localtime() - LATELY
     return [
         WorkList(
             "mails",
@@ -116,5 +126,12 @@ def for_mail():
             _link("notifications_email_changelist", state__in=",".join(TROUBLED)),
             count(Email.objects.filter(state__in=TROUBLED)),
             _("Every mail went out."),
-        )
+        ),
+        WorkList(
+            "stopped",
+            _("Addresses stopped in the last 30 days"),
+            _link("notifications_suppression_changelist", since__gte=lately.date().isoformat()),
+            count(Suppression.objects.filter(since__date__gte=lately.date())),
+            _("No address was stopped."),
+        ),
     ]

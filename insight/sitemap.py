@@ -22,6 +22,7 @@ PAGES = (
     "mission_list",
     "method_list",
     "open_data",
+    "news",
     "about",
     "accessibility",
     "privacy",

@@ -9,14 +9,16 @@ class MissionsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import region  # noqa: PLC0415
+        from missions import mail_examples  # noqa: PLC0415
         from missions.actions import promises, told  # noqa: PLC0415
         from missions.mine import MissionPart  # noqa: PLC0415
         from missions.offered import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
-        from notifications import live, subjects  # noqa: PLC0415
+        from notifications import examples, live, subjects  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
+        examples.register(mail_examples.mails)
         mine.register(MissionPart())
         mine.register(OfferPart())
         for name, reader in promises.MAILS.items():

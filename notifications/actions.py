@@ -83,6 +83,14 @@ def withdraw(*, key):
 
 
 @transaction.atomic
+def forget(*, prefix, address):
+    """Take back the mails whose keys begin with `prefix`, and put `address`, which is nobody's, in place of theirs."""
+    mails = Email.objects.filter(key__startswith=prefix)
+    mails.filter(state=EmailState.QUEUED).update(state=EmailState.WITHDRAWN, lease_until=None)
+    mails.update(to=address, answer="")
+
+
+@transaction.atomic
 def send_again(email, *, by):
     """Queue a copy of a mail that came to an end and return it; ValidationError says why it cannot be sent again."""
     email = Email.objects.select_for_update().get(pk=email.pk)
@@ -99,6 +107,10 @@ def send_again(email, *, by):
 def _why_not_again(email, copies):
     if email.is_under_way() or any(copy.is_under_way() for copy in copies):
         return _("It is already on its way.")
+    if email.kind == EmailKind.DIGEST:
+        return _("A digest is not sent twice: what it told and has not been read comes with the next one.")
+    if email.user and not email.user.is_active:
+        return _("The account is closed.")
     if email.state == EmailState.WITHDRAWN:
         return _("It was withdrawn: its cause is gone.")
     if email.carried_what_no_longer_works():
@@ -109,7 +121,7 @@ def _why_not_again(email, copies):
 
 
 @transaction.atomic
-def lift(suppression, *, by):
+def lift(suppression, *, by, reason):
     """Let mail go to a stopped address again. What was stopped meanwhile stays stopped; it can be sent again."""
-    AuditEntry.objects.record(by=by, verb="suppression.lift", target=suppression, reason=suppression.reason)
+    AuditEntry.objects.record(by=by, verb="suppression.lift", target=suppression, reason=reason)
     suppression.delete()

@@ -1,19 +1,25 @@
-"""Reports of mail servers that a mail of ours did not arrive (RFC 3464): they stop mail to the address.
+"""Reports that a mail of ours did not arrive, or was unwanted: they stop mail to the address.
 
-Anybody can write such a report, so one counts only when it names the Message-ID of a mail that we sent to that very
-address: whoever knows it has had the mail.
+They come as mails of mail servers (RFC 3464), or from the provider that sends for us. Anybody can write such a mail, so
+it counts only when it names the Message-ID of a mail that we sent to that very address: whoever knows it has had the
+mail.
 """
 
 import re
+from contextlib import suppress
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 
-from notifications.models import Email, EmailState, Suppression
+from accounts.models import Tally
+from notifications.models import Cause, Email, EmailState, Suppression
 from web.text import clean_line
 
 MOST_RECIPIENTS, LOOKED_AT = 20, 200
+REMEMBERED = timedelta(days=30)  # how long an event that comes again is known
 OUR_ID = re.compile(r"<[0-9a-f]{40}@[^<>\s]{1,200}>")
 PASSING = ("5.2.2", "5.3.4", "5.4.", "5.7.")  # a full box, too large, the way there, policy: not the address's fault
 
@@ -28,7 +34,8 @@ def take(raw):
         failed, ours = _failed(message), set(OUR_ID.findall(_original(message)))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []  # the parser of the standard library stumbles over some mails
-    return [email for address, answer in failed if ours and (email := _stop(address, answer, ours))]
+    with transaction.atomic():
+        return [email for address, answer in failed if ours and (email := _stop(address, answer, ours))]
 
 
 def _failed(message):
@@ -58,12 +65,65 @@ def _original(message):
     return "\n".join(part.as_string()[:20_000] for part in parts[:3])
 
 
-@transaction.atomic
+def _mails_to(address):
+    """The latest mails of ours to an address, in whatever letters, and also when its domain is written as xn--…"""
+    local, _at, domain = address.rpartition("@")
+    with suppress(UnicodeError):  # it is written in its own letters, or is none that we ever wrote to
+        domain = domain.encode("ascii").decode("idna")
+    either = Q(to__iexact=address) | Q(to__iexact=f"{local}@{domain}")
+    return Email.objects.filter(either).order_by("-pk")[:LOOKED_AT]
+
+
 def _stop(address, answer, ours):
-    mails = Email.objects.filter(to__iexact=address).order_by("-pk")[:LOOKED_AT]
-    email = next((mail for mail in mails if mail.message_id in ours), None)
-    if email is None:
-        return None
-    Suppression.objects.get_or_create(address=address, defaults={"reason": answer})
-    Email.objects.filter(pk=email.pk, state=EmailState.SENT).update(state=EmailState.FAILED, answer=answer)
+    email = next((mail for mail in _mails_to(address) if mail.message_id in ours), None)
+    if email:
+        _suppress(email.to, Cause.DEAD, answer)
+        _fail(email, answer)
     return email
+
+
+def _suppress(address, cause, answer):
+    Suppression.objects.get_or_create(address=address.lower(), defaults={"cause": cause, "reason": answer})
+
+
+def _fail(email, answer):
+    Email.objects.filter(pk=email.pk, state=EmailState.SENT).update(state=EmailState.FAILED, answer=answer)
+
+
+# ── What a mail provider reports of itself (`notifications.reports`) ─────────────────────────────────────────────────
+class Kind(models.TextChoices):
+    HARD = "hard"
+    SOFT = "soft"
+    COMPLAINT = "complaint"
+
+
+class Outcome(models.TextChoices):
+    STOPPED = "stopped"
+    NOTED = "noted"
+    SEEN = "seen before"
+    UNKNOWN = "no mail of ours"
+
+
+@transaction.atomic
+def report(*, event, kind, address, diagnostic="", message_id=""):
+    """Take in one event; what became of it. The same event twice is one, also after staff let mail go there again.
+
+    The provider has proved who it is, so a mail to the address is enough; of addresses that we never wrote to nothing
+    is kept.
+    """
+    if not Tally.objects.spend("mail.report", event, limit=1, per=REMEMBERED):
+        return Outcome.SEEN
+    mails = list(_mails_to(address))
+    if not mails:
+        return Outcome.UNKNOWN
+    email = next((mail for mail in mails if mail.message_id == message_id), None)
+    answer = f"{kind}: {clean_line(diagnostic)}"[:500]
+    if kind == Kind.HARD:
+        _suppress(mails[0].to, Cause.DEAD, answer)
+    elif kind == Kind.COMPLAINT:
+        _suppress(mails[0].to, Cause.COMPLAINT, answer)
+    if email and kind == Kind.HARD:
+        _fail(email, answer)
+    elif email:
+        Email.objects.filter(pk=email.pk).update(answer=answer)
+    return Outcome.NOTED if kind == Kind.SOFT else Outcome.STOPPED

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from web import region
 
-FOR_MACHINES = {"list-unsubscribe", "references", "in-reply-to"}
+FOR_MACHINES = {"list-id", "list-unsubscribe", "references", "in-reply-to"}
 
 
 class _Policy(EmailPolicy):
@@ -35,6 +35,7 @@ class _Policy(EmailPolicy):
 
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=76)
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,40}@[A-Za-z0-9.-]{1,30}", re.ASCII)  # what no header could misread
+LOOKS = {"light": "@media not all", "dark": "@media all"}  # what stands in place of asking the browser
 EMBLEM = "emblem"  # the Content-ID that `mail/base.html` names
 LINE = b"\r\n"
 ALWAYS = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
@@ -109,8 +110,11 @@ def _emblem_part():
     return head.encode("ascii") + encodebytes(emblem_png()).replace(b"\n", LINE)
 
 
-def as_page(html):
-    """The HTML of a mail with the emblem inside, to be looked at in a browser."""
+def as_page(html, look=""):
+    """The HTML of a mail with the emblem inside, to be looked at in a browser; in a `look` of LOOKS, whatever the
+    browser's own is."""
+    if look:
+        html = html.replace("@media (prefers-color-scheme:dark)", LOOKS[look]).replace("light dark", look)
     return html.replace(f"cid:{EMBLEM}", f"data:image/png;base64,{b64encode(emblem_png()).decode()}")
 
 

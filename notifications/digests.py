@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from notifications.actions import queue_emails
 from notifications.live import NoLonger
-from notifications.models import DigestSetting, EmailKind, EmailState, Mute, Notification, Part
+from notifications.models import DigestSetting, EmailKind, EmailState, Notification, Part
 from notifications.rendering import one_click
 from notifications.schedule import next_due
 from notifications.subjects import dates_of, lines_of
@@ -61,7 +61,7 @@ def _queue_batch(now):
     due = DigestSetting.objects.filter(next_at__lte=now).order_by("next_at", "pk").select_related("user")
     rows = list(due.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     users = [row.user_id for row in rows]
-    waiting = set(Notification.objects.pending().filter(user__in=users).values_list("user_id", flat=True))
+    waiting = set(Notification.objects.pending().wanted().filter(user__in=users).values_list("user_id", flat=True))
     told = {row.user_id for row in rows if row.user_id in waiting and row.user.is_active}
     queue_emails(_mail(row, now) for row in rows if row.user_id in told)
     for row in rows:
@@ -95,12 +95,11 @@ def _mail(setting, now):
 def read(emails):
     """What each digest tells now, {email.pk: values or NoLonger}; its rows are marked with the mail."""
     users = [email.user_id for email in emails]
-    rows = list(Notification.objects.pending().filter(user__in=users).order_by("part", "-at", "-pk"))
+    rows = list(Notification.objects.pending().wanted().filter(user__in=users).order_by("part", "-at", "-pk"))
     settings_of = {setting.user_id: setting for setting in DigestSetting.objects.filter(user__in=users)}
-    muted = set(Mute.objects.filter(user__in=users).values_list("user_id", "target"))
     lines, by_user = lines_of(rows), defaultdict(list)
     for row in rows:
-        if row.pk in lines and not any((row.user_id, target) in muted for target in row.targets):
+        if row.pk in lines:
             by_user[row.user_id].append(row)
     coming = dates_of(list(by_user), timezone.localdate() + AHEAD)
     # Of two digests of a person the newest tells: an older one may be too late, or for an address of before.
@@ -116,7 +115,7 @@ def read(emails):
             found[email.pk] = NoLonger("the person wants no digest any more")
         else:
             is_away = setting.silent > AWAY_DIGESTS
-            found[email.pk] = partial(_words, email, mine, lines, coming.get(email.user_id, ()), is_away)
+            found[email.pk] = partial(words, email, mine, lines, coming.get(email.user_id, ()), is_away)
     return found
 
 
@@ -133,7 +132,7 @@ def _mark(emails, theirs):
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _words(email, rows, lines, coming, is_away):
+def words(email, rows, lines, coming, is_away):
     """The values for the mail, in the language of its reader; every word and address made once for text and HTML."""
     with translation.override(email.language):
         parts = []
@@ -153,10 +152,7 @@ def _words(email, rows, lines, coming, is_away):
         "is_away": is_away,
         "stop": stop,
         "everything": everything,
-        "headers": {
-            **one_click(stop),
-            "List-Id": f"<digest.{settings.MAIL_DOMAIN}>",
-        },
+        "headers": one_click(stop, "digest"),
     }
 
 

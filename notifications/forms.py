@@ -1,4 +1,4 @@
-"""When the digest comes, as a person chooses it."""
+"""When the digest comes, as a person chooses it; and what staff say when they lift a stop."""
 
 from django import forms
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import wishes
 from notifications.models.notice import usual_most
 from notifications.schedule import EVERY_DAY, ON_TUESDAY, next_due
+from web.text import clean_line
 
 MOSTS, ALL = (1, 2, 5), 999
 
@@ -69,6 +70,15 @@ class DigestForm(forms.Form):
             self.add_error("weekdays", _("Choose at least one day, or “Never”."))
         days = {self.WEEKLY: ON_TUESDAY, self.DAILY: EVERY_DAY, self.CHOSEN: sum(1 << day for day in chosen)}
         return values | {"days": days.get(often, 0)}
+
+
+class LiftForm(forms.Form):
+    """Why staff let mail go to a stopped address again."""
+
+    reason = forms.CharField(label=_("Why mail can go there again"), max_length=500)
+
+    def clean_reason(self):
+        return clean_line(self.cleaned_data["reason"])
 
 
 @transaction.atomic

@@ -17,13 +17,20 @@ class NoLonger(Exception):
     """The mail is not to be sent: its cause is gone, or the person may no longer read it. The text is for staff."""
 
 
-_readers, _many = {}, {}
+_readers, _many, _only_judging = {}, {}, set()
 
 
-def register(name, reader):
-    """`reader(email)` returns the rest of the values for the template (and `headers`; {} when it has all its words), or
-    raises NoLonger."""
+def register(name, reader, *, only_judges=False):
+    """`reader(email)` returns the rest of the values for the template (and `headers`), or raises NoLonger. One that
+    `only_judges` returns {}: the mail has all its words."""
     _readers[name] = reader
+    if only_judges:
+        _only_judging.add(name)
+
+
+def keeps_words_back(email):
+    """Whether words of the mail are stored nowhere, so that it cannot be shown as it was."""
+    return bool(email.live) and email.live not in _only_judging
 
 
 def register_many(name, reader):

@@ -115,4 +115,8 @@ class StoppedPart(Part):
     template = "notifications/_stopped.html"
 
     def page(self, user):
-        return {"is_stopped": Suppression.objects.filter(address=user.email.lower()).exists()}
+        return {"stopped": Suppression.objects.filter(address=user.email.lower()).first()}
+
+    def data(self, user):
+        stops = Suppression.objects.filter(address=user.email.lower()).values("address", "cause", "reason", "since")
+        return {"stopped": [{**stop, "since": _iso(stop["since"])} for stop in stops]}

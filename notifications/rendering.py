@@ -1,5 +1,6 @@
 """From a row of the outbox to subject, text and HTML, in the reader's language and time zone."""
 
+import textwrap
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from web.text import clean_line
 
 MASK = "••••"
 SUBJECT_LENGTH = 250
+TEXT_WIDTH = 78
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,15 @@ class Rendered:
 
 
 def render(email, *, masked=False, live=None):
-    """Render one mail; with `masked` each value of `secret` reads ••••.
+    """Render one mail; with `masked` each value of `secret`, and the link by which its reader ends such mails, reads
+    ••••.
 
     The subject does not see `secret`: no code can reach a list, a log or a locked phone's screen that way. `live` is
     what `notifications.live` gave for this very sending, with headers of its own under `headers`.
     """
     live = live or {}
     with translation.override(email.language), timezone.override(settings.TIME_ZONE):
-        stop = stop_address(email)
+        stop = MASK if masked and stop_address(email) else stop_address(email)
         shared = {
             **email.context,
             **live,
@@ -48,22 +51,46 @@ def render(email, *, masked=False, live=None):
         subject = clean_line(_fill(email, "subject.txt", shared))[:SUBJECT_LENGTH]
         return Rendered(
             subject=subject,
-            text=_fill(email, "body.txt", {**body, "subject": subject}).strip() + "\n",
+            text=in_lines(_fill(email, "body.txt", {**body, "subject": subject}).strip()) + "\n",
             html=_fill(email, "body.html", {**body, "subject": subject}),
-            headers={**one_click(stop), **live.get("headers", {})},
+            headers={**one_click(stop, email.template), **live.get("headers", {})},
         )
 
 
 def stop_address(email):
     """Where the reader of a reminder says that they want no more of its kind; "" for other mails."""
-    if email.kind != EmailKind.REMINDER or not email.user_id:
+    if email.kind != EmailKind.REMINDER or email.user_id is None:
         return ""
     return settings.SITE_URL + reverse("mail_stop", args=[token(SETTINGS, email.user_id), email.template])
 
 
-def one_click(stop):
-    """The headers by which a mail program offers it beside the mail (RFC 8058); {} for ""."""
-    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+def one_click(stop, name):
+    """The headers by which a mail program offers it beside the mail (RFC 8058), and sorts the mails of the list of this
+    name (RFC 2919); {} for ""."""
+    if not stop:
+        return {}
+    return {
+        "List-Id": f"<{name.replace('_', '-')}.{settings.MAIL_DOMAIN}>",
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def in_lines(text):
+    """Plain text in lines of 78 characters at most; addresses, and words that are longer, stay whole."""
+    return "\n".join(_folded(line) if len(line) > TEXT_WIDTH else line for line in text.split("\n"))
+
+
+def _folded(line):
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line.strip(),
+        TEXT_WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _fill(email, part, values):

@@ -28,6 +28,14 @@ def next_due(after, days, hour, zone=None):
     raise AssertionError("A week has every day.")
 
 
+def next_in_month(after, days, hour):
+    """The first moment later than `after` that is `hour` o'clock on the first such day of a month."""
+    moment = next_due(after, days, hour)
+    while timezone.localtime(moment).day > A_WEEK:
+        moment = next_due(moment, days, hour)
+    return moment
+
+
 def _moment(day, hour, zone):
     """`hour` o'clock on `day` in UTC. fold=0: of a repeated hour the first; a skipped one is read with the offset
     before the change, which is the hour after it."""

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications import live
+from notifications import live, telling
 from notifications.composing import compose
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from notifications.rendering import render
@@ -257,5 +257,10 @@ def _refused(email, error):
 
 
 def _end(email, state, answer):
-    email.end(state, answer)
+    if state in (EmailState.SENT, EmailState.UNKNOWN):
+        email.end(state, answer)
+        return state
+    with transaction.atomic():
+        if email.end(state, answer):
+            telling.tell_after_all(email)
     return state

@@ -4,7 +4,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from notifications import bell, digests, sending
+from notifications import bell, clock, sending
 from notifications.models import Email
 
 
@@ -19,6 +19,6 @@ def send_due_mail():
 
 @shared_task
 def queue_due_digests():
-    """Queue the digests whose moment has come, and ring for them."""
-    if digests.queue_due():
+    """Queue the digests whose moment has come, and the news, and ring for them."""
+    if clock.queue_due():
         bell.ring()

@@ -1,6 +1,7 @@
 """The demo's invented partnership, and its space with life and a mission in it: told in the region's folder, made once.
 
-Rows are written as they would stand after weeks of work, so that no mail of today is part of it.
+Rows are written as they would stand after weeks of work, so that no mail of today is part of it, but for the question
+whether profiles are still right.
 """
 
 import io
@@ -15,7 +16,19 @@ from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
-from actors.models import Actor, ActorStatus, Area, Certainty, Municipality, Representative, RepresentativeRole, Theme
+from actors.actions import freshness
+from actors.models import (
+    Actor,
+    ActorStatus,
+    Area,
+    Certainty,
+    Municipality,
+    Representative,
+    RepresentativeRole,
+    StillRight,
+    Theme,
+)
+from actors.models.freshness import AGAIN
 from notifications.models import Notification, Why
 from platforms import files
 from platforms.actions import documents
@@ -69,6 +82,7 @@ def make():
     for row in told("organisation"):
         if not Actor.objects.filter(slug=row["slug"]).exists():
             _make_organisation(dict(row))
+    freshness.ask_due()
     for row in told("partnership"):
         if not Partnership.objects.filter(slug=row["slug"]).exists():
             partnership = _make_partnership(dict(row))
@@ -78,7 +92,9 @@ def make():
 
 
 def _make_organisation(row):
+    """`old`: for how many days it was neither saved nor confirmed; `asked`: how often its people were asked in vain."""
     themes, email = row.pop("themes", []), row.pop("represented_by", "")
+    old, asked = row.pop("old", 0), row.pop("asked", 0)
     municipality = Municipality.objects.filter(code=row.pop("municipality", "")).first()
     actor = Actor.objects.create(
         **row,
@@ -91,12 +107,17 @@ def _make_organisation(row):
     actor.themes.set(Theme.objects.filter(slug__in=themes))
     for user in User.objects.filter(email=email):
         Representative.objects.create(actor=actor, user=user, role=RepresentativeRole.OWNER)
+    if old:
+        Actor.objects.filter(pk=actor.pk).update(confirmed_at=ago(old), updated_at=ago(old))
+    if asked:
+        StillRight.objects.create(actor=actor, asked_at=timezone.now() - AGAIN, times=asked)
 
 
 def _make_partnership(row):
     themes, areas, members, agreements = (row.pop(name) for name in ("themes", "areas", "members", "agreements"))
     row["lead"] = Actor.objects.get(slug=row["lead"])
-    partnership = Partnership.objects.create(**row, source=INVENTED, is_published=True, is_example=True)
+    times = {"published_at": ago(60), "started_at": ago(60)}
+    partnership = Partnership.objects.create(**row, **times, source=INVENTED, is_published=True, is_example=True)
     partnership.themes.set(Theme.objects.filter(slug__in=themes))
     partnership.areas.set(Area.objects.filter(slug__in=areas))
     for member in members:

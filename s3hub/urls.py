@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 import web.urls
 from insight.urls import root_urlpatterns
+from notifications.reports import mail_report
 from s3hub import views
 from web.region_css import region_css
 
 urlpatterns = [
     path("health/", views.health, name="health"),
+    path("mail/reports/", mail_report, name="mail_report"),
     *root_urlpatterns,
     *web.urls.files,
     path("region.css", region_css, name="region_css"),

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from actors import actions
+from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from insight.actions import CONFIRM, MANAGE
 from missions.models import Method
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
@@ -33,6 +35,7 @@ from tests.factories import (
     make_municipality,
     make_partnership,
     make_space,
+    make_subscription,
     make_task,
     make_theme,
     make_user,
@@ -103,9 +106,8 @@ class World:
         make_decision(self.space, "Secret Proposal")
         make_task(self.space, "Secret Errand", owner=people["editor"])
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
-        self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
-        self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
-        self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
+        self.news = make_subscription("news@example.org")
+        self.tokens |= self._tokens(people["editor"])
         mission = self._mission()
         self.slugs["mission"] = mission.slug
         self.rows = self._admin_rows()
@@ -125,6 +127,18 @@ class World:
             "evidence_remove": self.evidence.pk,
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _tokens(self, editor):
+        """What the links of mails carry."""
+        asked = round(timezone.now().timestamp() * MILLISECOND)
+        answer = token(PURPOSE, self.public.pk, editor.pk, asked)
+        return {
+            **dict.fromkeys(("digest_by_mail", "mail_stop"), token(SETTINGS, editor.pk)),
+            "news_confirm": token(CONFIRM, self.news.pk),
+            "news_manage": token(MANAGE, self.news.pk),
+            "follow_stop": token(FOR_STOP, self.thread.pk, editor.pk),
+            **dict.fromkeys(("still_right", "still_right_left"), answer),
+        }
 
     def _mission(self):
         """The public mission of the private space, with a promise, and an offer of the other company's."""
@@ -179,6 +193,7 @@ class World:
             "platforms_partnership": self.space.partnership,
             "missions_mission": make_mission("Kept by staff"),
             "missions_method": self.method,
+            "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
         return {name: row.pk for name, row in made.items()}
@@ -239,6 +254,10 @@ def arguments(world, route, target):
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
         "step": "start" if route["name"] == "mission_step" else "pause",
         "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
+        "template": "digest",
+        "case": "full",
+        "language": "sv",
+        "look": "dark",
         "code": world.codes.get(target, ""),
         "format": "csv",
         "number": world.numbers.get(route["name"], 1),

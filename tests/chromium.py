@@ -3,8 +3,10 @@
 import os
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-HOW = "install Chromium (Debian and Ubuntu: sudo apt install chromium) or set CHROMIUM to a browser's path"
+# The shell draws the same pages without a window around them, for a fifth less of the processors.
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
+NAMES = (*SHELLS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HOW = "install Chromium (Debian: sudo apt install chromium-headless-shell) or set CHROMIUM to a browser's path"
 
 
 def find_chromium():

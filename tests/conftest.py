@@ -1,5 +1,6 @@
 """What every test stands on: the embedded servers (or those of DATABASE_URL), and a database that knows Swedish."""
 
+import gc
 import os
 
 import psycopg
@@ -7,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 from s3hub import embedded
+from tests import emptying
 from tests.browser import PATIENCE, Visitor, launch
 from tests.chromium import HOW, find_chromium, must_not_skip
 
@@ -17,7 +20,7 @@ TEMPLATE = "s3hub_template"
 KNOWS_SWEDISH = "select lower('Å') = 'å'"
 
 if embedded.needed():
-    embedded.ensure()
+    embedded.ensure(hasty=True)
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
@@ -49,6 +52,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(KNOWS_SWEDISH)
         assert cursor.fetchone()[0], "The test database does not fold Å to å."
+        if emptying.is_allowed():
+            TransactionTestCase._fixture_teardown = lambda case: emptying.empty_tables()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,8 +69,26 @@ def empty_cache():
     cache.clear()
 
 
+def pytest_collection_finish():
+    """What is loaded stays to the end: the garbage collector need not walk through it again in every test."""
+    gc.collect()
+    gc.freeze()
+
+
+# ── Order: what takes half a minute is not begun at the end, when the other process has nothing more to do ───────────
+def _is_long(item):
+    return bool(item.get_closest_marker("slow")) or item.name.startswith("test_walk_")
+
+
+def long_ones_first(items):
+    """The tests that stand on the rows of the migrations come before all that empty the tables; then the long ones."""
+    begin = next((place for place, item in enumerate(items) if "live_server" in getattr(item, "fixturenames", [])), 0)
+    items[begin:] = sorted(items[begin:], key=lambda item: not _is_long(item))
+
+
 # ── Browser tests: skipped in one line when there is no Chromium, never in CI ────────────────────────────────────────
 def pytest_collection_modifyitems(items):
+    long_ones_first(items)
     if find_chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):

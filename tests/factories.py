@@ -1,5 +1,6 @@
 """Real rows for tests: each makes the smallest valid row, and takes what the test is about."""
 
+from datetime import timedelta
 from importlib import import_module
 from itertools import count
 
@@ -22,6 +23,7 @@ from actors.models import (
     RepresentativeRole,
     Theme,
 )
+from insight.models import Subscription
 from platforms import files
 from platforms.actions import documents
 from platforms.models import Decision, Partnership, PartnershipMember, Space, SpaceMember, SpaceRole, Task
@@ -71,6 +73,7 @@ def make_curator(email=None, **fields):
         import_module("actors.migrations.0005_curators_group").make_group(apps, None)
         import_module("actors.migrations.0009_curators_send_again").allow(apps, None)
         import_module("missions.migrations.0004_curators_keep_missions").allow(apps, None)
+        import_module("insight.migrations.0002_curators_see_subscriptions").allow(apps, None)
     user = make_user(email, is_staff=True, **fields)
     user.groups.add(Group.objects.get(name="curators"))
     return user
@@ -129,3 +132,13 @@ def make_decision(space, title="Five bays", **fields):
 
 def make_task(space, title="Ask the harbour", **fields):
     return Task.objects.create(space=space, title=title, **{"number": space.tasks.count() + 1, **fields})
+
+
+def make_subscription(email=None, *, areas=(), themes=(), **fields):
+    """News by mail for somebody who said yes, due now, with nothing told for eight days."""
+    now, email = timezone.now(), email or f"reader{next(_number)}@example.org"
+    values = {"language": "en", "confirmed_at": now, "told_until": now - timedelta(days=8), "next_at": now, **fields}
+    row = Subscription.objects.create(email=email, **values)
+    row.areas.set(areas)
+    row.themes.set(themes)
+    return row

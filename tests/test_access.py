@@ -32,12 +32,14 @@ SAME_FOR_ALL = {
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop mission_offer@mission",
+    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
     ("login", "login"): "account_confirm_password_reset_code",
     ("405", "302"): "registration_code_again",
+    # For a provider's program, and only when one is connected.
+    ("404", "404"): "mail_report",
 }
 # What a step of the admin answers below its door: curator, superuser.
 STAFF_ONLY = "login 403 403 403 403 factor"
@@ -68,6 +70,9 @@ notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400
 digest_settings             GET   login 200 200 200 200 200 200 200
 digest_settings             POST  login 200 200 200 200 200 200 200
+
+mail_preview*               GET   login 404 404 404 404 factor 200 200
+mail_preview*               POST  login 404 404 404 404 factor 405 405
 
 my_spaces                   GET   login 200 200 200 200 200 200 200
 my_spaces                   POST  login 405 405 405 405 405 405 405
@@ -342,12 +347,19 @@ admin:accounts_*_changelist *     STAFF 200 200
 admin:accounts_*_history    *     STAFF 200 200
 admin:notifications_email_html GET  STAFF 200 200
 admin:notifications_email_html POST STAFF 405 405
+admin:notifications_suppression_lift GET  STAFF 405 405
+admin:notifications_suppression_lift POST STAFF 302 302
 admin:notifications_*_change GET  STAFF 200 200
 admin:notifications_*_change POST STAFF 403 403
 admin:notifications_*_add   *     STAFF 403 403
 admin:notifications_*_delete *    STAFF 403 403
 admin:notifications_*_changelist * STAFF 200 200
 admin:notifications_*_history *   STAFF 200 200
+admin:insight_subscription_change GET  STAFF 200 200
+admin:insight_subscription_change POST STAFF 403 403
+admin:insight_subscription_changelist * STAFF 200 200
+admin:insight_subscription_history * STAFF 200 200
+admin:insight_subscription_* *    STAFF 403 403
 admin:auth_group_*          *     STAFF 403 200
 admin:mfa_authenticator_changelist * STAFF 403 200
 admin:mfa_authenticator_add *     STAFF 403 403

@@ -27,6 +27,7 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from insight.forms import ChoiceForm, SubscribeForm
 from missions.admin import MissionForm
 from missions.forms.argument import EvidenceForm, StatementForm
 from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
@@ -43,7 +44,7 @@ from missions.forms.portfolio import (
 )
 from missions.models import Criterion, Method, Mission
 from notifications.contact import ContactForm
-from notifications.forms import DigestForm
+from notifications.forms import DigestForm, LiftForm
 from platforms import admin as partnership_admin
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm, TaskForm
 from platforms.forms.documents import TitleForm, UploadForm, VersionForm
@@ -70,6 +71,7 @@ from web.views import SampleForm
 REGISTER = [
     ContactForm,
     DigestForm,
+    LiftForm,
     SampleForm,
     SignUpForm,
     Places,
@@ -82,9 +84,22 @@ MEMBERSHIP = [SelfForm, MemberForm, WelcomeForm, LeaveForm, JoinForm, DecideForm
 INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, LinkForm]
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
+NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm, PublishForm]
+OTHERS = [
+    *REGISTER,
+    *MEMBERSHIP,
+    *INVITING,
+    *WORK,
+    *TALK,
+    *MISSIONS,
+    *NEWS,
+    ReportForm,
+    SettingsForm,
+    SpaceForm,
+    PublishForm,
+]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [

@@ -10,6 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from actors.actions.freshness import MILLISECOND, PURPOSE
+from actors.models import Representative
+from insight.actions import CONFIRM, MANAGE
+from insight.models import Subscription
 from missions.models import Method
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
@@ -21,6 +25,7 @@ from tests.factories import (
     make_municipality,
     make_partnership,
     make_space,
+    make_subscription,
     make_theme,
     make_user,
 )
@@ -47,8 +52,9 @@ LIMIT = 60 * 1024
 # Addresses that lead on without a page of their own until a form has been sent.
 NO_PAGE = {"registration_code", "registration_code_again", "registration_details", "registration_taken", "claim_code"}
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
+NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
-WITH_FORM = {"contact", "registration_start", "actor_claim"}
+WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
     "robots_txt",
@@ -102,7 +108,13 @@ def pages(actor):
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
+    Representative.objects.create(actor=actor, user=reader)
+    answer = token(PURPOSE, actor.pk, reader.pk, round(timezone.now().timestamp() * MILLISECOND))
     tokens = {"follow_stop": token(FOR_STOP, 1, 1), "digest_by_mail": mine, "mail_stop": mine}
+    tokens |= {"still_right": answer, "still_right_left": answer}
+    asked = Subscription.objects.create(email="asked@example.org", language="en")
+    news = {"news_confirm": token(CONFIRM, asked.pk), "news_manage": token(MANAGE, make_subscription().pk)}
+    tokens |= news
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")

@@ -4,19 +4,23 @@ Nothing here reaches into the database for a code: it is read from the mail that
 """
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings as configured
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from playwright.sync_api import expect
 
+from insight import news
+from insight.models import Subscription
 from notifications import bell
 from tests.actors.journeys import DETAILS, NUMBER
 from tests.browser import Keyboard
-from tests.factories import make_actor, make_curator, verified
+from tests.factories import make_actor, make_area, make_curator, verified
 from tests.notifications.conftest import Valkey, mail_server
 from tests.notifications.test_killed import environment, wait_until, worker
 
@@ -32,7 +36,8 @@ def sink(live_server, settings, monkeypatch, tmp_path):
     with mail_server() as sink, Valkey(tmp_path) as valkey:
         monkeypatch.setattr(bell, "broker", lambda: valkey.broker_url)
         monkeypatch.setattr(bell, "_quiet_until", 0.0)
-        own = environment(sink, REDIS_URL=valkey.broker_url, SITE_URL=live_server.url)
+        key = configured.SECRET_KEY  # what a mail leads to is proven with it
+        own = environment(sink, REDIS_URL=valkey.broker_url, SITE_URL=live_server.url, SECRET_KEY=key)
         with worker(env=own, cwd=configured.BASE_DIR):
             yield sink
 
@@ -140,3 +145,46 @@ def test_a_company_registers_staff_publish_and_everybody_finds_it(open_window, s
     assert "Trials of instruments in brackish water" in page
     assert DETAILS["person"] not in page and DETAILS["email"] not in page
     assert [fault for window in vars(who).values() for fault in window.faults] == []
+
+
+# ── News by mail ─────────────────────────────────────────────────────────────────────────────────────────────────────
+READER = "reader@example.org"
+
+
+def make_due():
+    """Tuesday has come, eight days after the last mail."""
+    now = timezone.now()
+    Subscription.objects.update(told_until=now - timedelta(days=8), next_at=now)
+    return news.queue_due()
+
+
+def first_address(text, part):
+    """The first address in a mail that has `part` in it."""
+    return next(found for found in re.findall(r"https?://\S+", text) if part in found)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_without_an_account_asks_for_news_gets_it_and_ends_it(open_window, sink, scripts):
+    sea = make_area("sea", name_en="Marine technology")
+    make_actor("Old Harbour", areas=[sea], published_at=timezone.now() - timedelta(hours=1))
+    make_actor("Dry Land", areas=[make_area("land")], published_at=timezone.now() - timedelta(hours=1))
+    window = open_window(java_script_enabled=scripts)
+    reader = Keyboard(window)
+
+    window.go(address("actor_list") + "?area=sea")
+    reader.enter("main a[href*='/news/']")
+    reader.write("main [name=email]", READER)
+    reader.enter()
+    window.go(first_address(next_mail(sink, READER), "/confirm/"))
+    reader.enter("main form .btn")
+    assert "Marine technology" in window.page.inner_text("main")
+
+    assert make_due() == 1
+    mail = next_mail(sink, READER)
+    assert "Old Harbour" in mail and "Dry Land" not in mail
+    window.go(first_address(mail, "/actors/"))
+    assert window.page.locator("h1").inner_text() == "Old Harbour"
+    window.go(first_address(mail, "/news/"))
+    reader.enter("main form.panel .btn")
+    assert window.page.locator("h1").inner_text() == "You get no more news"
+    assert (make_due(), Subscription.objects.count()) == (0, 0)

@@ -5,6 +5,8 @@ templates and addresses that `SHOWS` and `LEADS_TO` give it: one that it did not
 no walk answers for.
 """
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -14,9 +16,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from actors import actions
+from actors.actions import freshness
 from actors.models import Actor, Competence, Merge, Reviewing, TwinPair
 from actors.views import export
+from insight.actions import CONFIRM, MANAGE
+from insight.models import Subscription
 from notifications.models import Email, EmailState, Suppression
+from notifications.tokens import token
 from s3hub.urls import handler400, handler403, handler404, handler500  # noqa: F401 (Django reads them here)
 from s3hub.urls import urlpatterns as real
 from tests import test_tour_platforms
@@ -28,6 +34,7 @@ from tests.factories import (
     make_claim,
     make_curator,
     make_municipality,
+    make_subscription,
     make_theme,
     make_user,
     verified,
@@ -187,6 +194,31 @@ def test_walk_registering(walk):
     walk.press(button, shows="h1")
 
 
+def test_walk_news(walk):
+    button = "main form.form .btn"
+    sea, deep = make_area("sea", name_en="Marine technology"), make_theme("water")
+    make_area("deep", name_en="Deep sea and everything else that is far below", parent=sea)
+    walk.see("news", query="?area=sea")
+    walk.press(button, shows=".summary")
+    walk.fill(email="eva@example.org")
+    walk.press(button, shows="h1")
+    asked = Subscription.objects.get()
+    walk.see("news_confirm", token(CONFIRM, asked.pk))
+    walk.press(button, shows=".facts")
+    walk.see("news_manage", token(MANAGE, asked.pk))
+    walk.page.evaluate("for (const one of document.querySelectorAll('[name=rhythm]')) one.checked = false")
+    walk.press(button, shows=".summary")
+    row = make_subscription("rut@example.org", areas=[sea], themes=[deep])
+    walk.enter(make_user("rut@example.org", name="Rut", is_staff=True, is_superuser=True))
+    walk.see("news")
+    walk.see("admin:insight_subscription_changelist")
+    walk.see("admin:insight_subscription_change", row.pk)
+    walk.leave()
+    walk.window.go(walk.address("news_manage", token(MANAGE, row.pk)))
+    walk.press("main form.panel .btn", shows="h1")
+    walk.see("news_confirm", token(CONFIRM, row.pk), status=410)
+
+
 # ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_walk_mine(walk):
     eva, button = verified(make_user("eva@example.org", name="Eva Ek")), "main form.form .btn"
@@ -227,6 +259,23 @@ def test_walk_mine(walk):
     walk.press(button, shows=".summary")
     walk.fill(email=eva.email)
     walk.press(button, shows="h1")
+
+
+def test_walk_answering(walk):
+    eva, bo = make_user("eva@example.org", name="Eva Ek"), make_user("bo@example.org", name="Bo Bok")
+    long_ago, button = timezone.now() - timedelta(days=300), "main form.form .btn"
+    for name in ("Mast AB", "Segel AB", "Örlogsvarvets utvecklings- och serviceaktiebolag"):
+        actor = make_actor(name, representatives=[eva, bo], description_sv="Vi bygger master. " * 9)
+        Actor.objects.filter(pk=actor.pk).update(updated_at=long_ago)
+    freshness.ask_due()
+    for one in freshness.open_questions(eva.pk)[:2]:
+        key = freshness.answer_path(one, eva.pk).split("/")[-2]
+        walk.see("still_right", key)
+        walk.press(button, shows="h1")
+        walk.see("still_right", key)
+        walk.see("still_right_left", key)
+        walk.press(button, shows="h1")
+        walk.see("still_right", key, status=410)
 
 
 def sent_code():
@@ -416,6 +465,14 @@ def test_walk_ledger(walk):
     walk.see("admin:notifications_suppression_change", stopped.pk)
     walk.see("admin:accounts_auditentry_change", entry.pk)
     walk.read("admin:notifications_email_html", mails[2].pk)
+
+
+def test_walk_previewing(walk):
+    walk.enter(make_user(name="Rut", is_staff=True, is_superuser=True))
+    walk.see("mail_preview")
+    walk.see("mail_preview_one", "digest", "long-words", walk.language)
+    for look in ("light", "dark"):
+        walk.read("mail_preview_html", "digest", "full", walk.language, look)
 
 
 def one_of_each_table():

@@ -51,9 +51,10 @@ class Guide:
 
     def __init__(self, window, language):
         self.window, self.page, self.language = window, window.page, language
-        self.looks = LOOKS[language]
+        self.looks = list(LOOKS[language])
         self.wrong, self.templates, self.addresses = {}, set(), set()
         window.expected.append(OF_AXE)
+        self._show(*self.looks[0])
 
     @contextmanager
     def noting(self):
@@ -143,12 +144,16 @@ class Guide:
         for look in list(self.looks):
             width, scheme = look
             if look != self.looks[0]:
-                self.page.set_viewport_size({"width": width, "height": HEIGHT})
-                self.page.emulate_media(color_scheme=scheme)
-            problems = axe(self.page) + (["scrolls sideways"] if scrolls_sideways(self.page) else [])
+                self._show(*look)
+            problems = axe(self.page, sheets=look == self.looks[0])
+            problems += ["scrolls sideways"] if scrolls_sideways(self.page) else []
             if problems:
                 self.wrong[f"{place} {width} {scheme}"] = problems
         self.looks.reverse()
+
+    def _show(self, width, scheme):
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=scheme)
 
     def _remember_the_address(self):
         try:

@@ -31,13 +31,16 @@ SHOWS = {
     "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
     "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
     "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
+    "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
     "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
     "actors/too_many_rows.html actors/_bar.html actors/_facets.html actors/_head.html actors/_hit.html "
     "actors/_nothing.html actors/_profile.html actors/_search.html",
     "registering": "actors/register_* actors/claim*",
+    "answering": "actors/still_right* actors/_still_right_others.html",
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
+    "previewing": "notifications/preview*",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
     "actors/_mine.html notifications/*",
     "signing_in": "account/*",
@@ -60,10 +63,13 @@ LEADS_TO = {
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
     "open_commitments commitment_finish indicator_values measurement_edit",
+    "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
     "registering": "registration_* actor_claim claim_code claim_done",
+    "answering": "still_right still_right_left",
     "told": "notices digest_settings digest_by_mail mail_stop",
+    "previewing": "mail_preview*",
     "mine": "my_page my_person close_account actor_edit",
     "signing_in": "account_*",
     "second_factor": "mfa_*",
@@ -75,19 +81,20 @@ LEADS_TO = {
     "tables": "admin:*",
 }
 NEVER_A_PAGE = {
-    "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
+    "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export mission_export "
     "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
-    "commitment_reopen offer_withdraw method_draft_begin method_stage_move": "lead on to another page",
+    "commitment_reopen offer_withdraw method_draft_begin method_stage_move "
+    "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:missions_method_add "
-    "admin:mfa_authenticator_add admin:notifications_*_add": "what the hub writes itself is added by nobody",
+    "admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 
 

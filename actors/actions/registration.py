@@ -123,7 +123,7 @@ def _lock_editable(actor, by):
 
 @transaction.atomic
 def save_profile(form, *, by):
-    """Save what `form` changed; a published profile is live at once and counts as confirmed.
+    """Save what `form` changed; a published profile is live at once, and confirmed when a representative saved it.
 
     Raises Outdated when the profile was saved after the form was shown: nothing is overwritten unseen. Raises
     PermissionDenied when `by` may not edit it any longer, ValidationError when it was archived.
@@ -142,7 +142,7 @@ def save_profile(form, *, by):
     if "website" in fields:
         actor.is_website_verified = False
         written.add("is_website_verified")
-    if current.status == ActorStatus.PUBLISHED:
+    if current.status == ActorStatus.PUBLISHED and current.representatives.filter(user=by).exists():
         actor.confirmed_at = timezone.now()
         written.add("confirmed_at")
     actor.save(update_fields=written)

@@ -10,10 +10,11 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEntry, User
 from actors import worklists
-from actors.actions import remember_twins
+from actors.actions import freshness, remember_twins
 from actors.admin import bulk, comparing, merging, review
 from actors.admin.history import history
 from actors.models import Actor, ActorStatus, Claim, Representative
@@ -24,15 +25,22 @@ HISTORY_SHOWN = 50
 TAKEN = _("There is already a profile for that number. Give each a unit, or open the other one: %(name)s.")
 
 
-class Confirmed(admin.SimpleListFilter):
-    title = _("confirmed")
-    parameter_name = "confirmed"
+class Fresh(admin.SimpleListFilter):
+    title = _("freshness")
+    parameter_name = "fresh"
 
     def lookups(self, request, model_admin):
-        return [("old", _("Not for a year"))]
+        return [
+            ("stale", _("Neither saved nor confirmed for long")),
+            ("asked", _("Asked, and may still answer")),
+            ("unanswered", _("Asked, no answer")),
+            ("nobody", _("Old, and nobody to ask")),
+            ("ownerless", _("Lost their owner")),
+        ]
 
     def queryset(self, request, queryset):
-        return worklists.stale(queryset) if self.value() == "old" else queryset
+        narrow = worklists.FRESHNESS.get(self.value())
+        return queryset.filter(pk__in=narrow().values("pk")) if narrow else queryset
 
 
 class RepresentativeForm(forms.ModelForm):
@@ -145,7 +153,7 @@ class ActorForm(forms.ModelForm):
 class ActorAdmin(admin.ModelAdmin):
     form = ActorForm
     list_display = ["name", "status", "kind", "municipality", "number", "certainty", "confirmed_at", "review_link"]
-    list_filter = ["status", "certainty", Confirmed, "kind", "municipality", "areas", "themes"]
+    list_filter = ["status", "certainty", Fresh, "kind", "municipality", "areas", "themes"]
     list_select_related = ["municipality"]
     list_per_page = 50
     show_full_result_count = False
@@ -155,7 +163,7 @@ class ActorAdmin(admin.ModelAdmin):
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ["status", "status_reason", "submitted_at", "published_at", "created_at", "updated_at"]
     inlines = [RepresentativeInline, ClaimInline]
-    actions = ["publish_selected", "return_selected", "archive_selected"]
+    actions = ["publish_selected", "return_selected", "archive_selected", "ask_selected"]
     change_form_template = "admin/actors/actor/change_form.html"
     fieldsets = [
         (None, {"fields": ["seen", "name", "legal_name", "slug", "kind"]}),
@@ -233,6 +241,13 @@ class ActorAdmin(admin.ModelAdmin):
     @admin.action(description=_("Archive …"))
     def archive_selected(self, request, chosen):
         return bulk.ask(request, "archive", chosen)
+
+    @admin.action(description=_("Ask now if it is still right"))
+    def ask_selected(self, request, chosen):
+        profiles, people = freshness.ask_now(chosen, by=request.user)
+        asked = ngettext("%(count)s profile is asked about.", "%(count)s profiles are asked about.", profiles)
+        text = _("%(asked)s People who get a mail, as soon as their week has room: %(people)s.")
+        messages.success(request, text % {"asked": asked % {"count": profiles}, "people": people})
 
     def render_change_form(self, request, context, *args, **kwargs):
         response = super().render_change_form(request, context, *args, **kwargs)

@@ -10,6 +10,7 @@ from actors.models.actor import (
     SniVersion,
 )
 from actors.models.curation import Reviewing, TwinPair, TwinSearch
+from actors.models.freshness import StillRight
 from actors.models.history import ActorArea, ActorCompetence, ActorTheme
 from actors.models.loaded import LoadedRow
 from actors.models.merge import Merge
@@ -38,6 +39,7 @@ __all__ = [
     "Reviewing",
     "SizeClass",
     "SniVersion",
+    "StillRight",
     "Theme",
     "Turn",
     "TwinPair",

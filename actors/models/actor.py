@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.models.freshness import Freshness
 from actors.models.merging import Stays, Unites
 from actors.models.people import Representative
 from actors.models.strategy import Area, Competence, Municipality, Theme
@@ -53,7 +54,7 @@ class Certainty(models.TextChoices):
     LOW = "low", _("Unverified")
 
 
-class ActorQuerySet(models.QuerySet):
+class ActorQuerySet(Freshness, models.QuerySet):
     """Who may see and change which actors is decided here, and nowhere else."""
 
     def published(self):

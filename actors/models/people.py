@@ -10,6 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models.merging import Moves
+from notifications import wishes
+from notifications.models import EVERYTHING, Mute, Suppression
+
+ASKING = "actor_still_right"  # the mail that asks whether a profile is still right
 
 
 class RepresentativeRole(models.TextChoices):
@@ -21,6 +25,12 @@ class RepresentativeQuerySet(models.QuerySet):
     def actors_of(self, user):
         """The ids of the actors that `user` represents, as a subquery."""
         return self.filter(user_id=user.pk).values("actor_id")
+
+    def to_be_asked(self):
+        """Those whom a mail can ask whether the profile is still right: it reaches them, and they want such mails."""
+        mutes = Mute.objects.filter(user=OuterRef("user"), target__in=[EVERYTHING, wishes.target(ASKING)])
+        stopped = Suppression.objects.filter(address=OuterRef("user__email"))
+        return self.filter(~Exists(mutes), ~Exists(stopped), user__is_active=True)
 
 
 class Representative(models.Model):

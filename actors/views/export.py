@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.facets import LETTERS
 from actors.filters import ActorFilter
-from actors.models import ActorKind, Certainty, SizeClass
+from actors.models import Actor, ActorKind, Certainty, SizeClass
 from actors.views.register import bad_address
 from web import region
 from web.exports import csv_response, json_response, xlsx_response
@@ -152,4 +153,10 @@ def rows(wanted):
 
 @public_page
 def open_data(request):
-    return render(request, "actors/open_data.html", {"columns": COLUMNS, "xlsx_rows": XLSX_ROWS})
+    context = {
+        "columns": COLUMNS,
+        "xlsx_rows": XLSX_ROWS,
+        "months": settings.ACTOR_FRESH_MONTHS,
+        **Actor.objects.share_confirmed(),
+    }
+    return render(request, "actors/open_data.html", context)

@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404
@@ -91,11 +92,19 @@ def frame(wanted, counts, view):
             {"url": reverse(name) + wanted.query_string(), "label": label, "sign": sign, "current": name == view}
             for name, label, sign in views
         ],
+        "hear": to_hear(wanted),
         "exports": [
             {"url": reverse("actor_export", args=[name]) + wanted.query_string(sort=None), "label": name.upper()}
             for name in FORMATS
         ],
     }
+
+
+def to_hear(wanted):
+    """What news by mail would be about for who looks at this result: the chosen areas and themes."""
+    chosen = [(name, value) for name in ("area", "theme") for value in wanted.chosen.get(name, [])]
+    names = [dict(wanted.vocabulary.choices(name))[value] for name, value in chosen]
+    return {"query": f"?{urlencode(chosen)}" if chosen else "", "names": ", ".join(names)}
 
 
 def facet_form(wanted, here, groups):

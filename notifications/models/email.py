@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +98,7 @@ class Email(models.Model):
                 condition=Q(state=EmailState.QUEUED),
             ),
             models.Index(fields=["lease_until"], name="email_leased", condition=Q(state=EmailState.SENDING)),
-            models.Index(fields=["to"], name="email_to"),
+            models.Index(Upper("to"), name="email_to_any_letters"),
             models.Index(
                 Lower("to"),
                 name="email_counted",
@@ -155,11 +155,17 @@ class Email(models.Model):
             return cursor.rowcount == 1
 
 
+class Cause(models.TextChoices):
+    DEAD = "dead", _("The address takes no mail")
+    COMPLAINT = "complaint", _("The reader reported a mail as unwanted")
+
+
 class Suppression(models.Model):
-    """An address that no mail goes to any longer, and why."""
+    """An address that no mail goes to any longer, and why: `reason` is what its mail server or the provider said."""
 
     address = models.EmailField(_("address"), max_length=254, unique=True)
-    reason = models.TextField(_("why"), blank=True)
+    cause = models.CharField(_("cause"), max_length=9, choices=Cause, default=Cause.DEAD)
+    reason = models.TextField(_("what was said"), blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now)
 
     class Meta:

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,13 +53,21 @@ class NotificationQuerySet(models.QuerySet):
         """What the next digest tells: neither read on the site nor told by mail since it last happened."""
         return self.filter(read_at=None, told_at=None)
 
+    def wanted(self):
+        """Without what their person has muted, as `targets` says for one: no mail tells it."""
+        mutes = Mute.objects.filter(user=OuterRef("user"))
+        whole = mutes.filter(target__in=[EVERYTHING, OuterRef("place"), OuterRef("thing")])
+        of_kind = mutes.filter(target=Concat(Value("kind:"), OuterRef("kind")))
+        return self.filter(~Exists(whole), Q(why__in=BY_NAME) | ~Exists(of_kind))
+
 
 class Notification(models.Model):
     """Something happened with a thing (`thing`, "thread:12") in a place (`place`, "space:3") that concerns a person.
 
     What happens again with the same thing is the same row: newer, counted, unread again. The row holds ids only; its
     words are asked for when it is shown (`notifications.subjects`), for a person who may read them then. `told_at` is
-    when a mail told it; `digest` is the mail that is to tell it, of which it may not be known yet whether it went out.
+    when a mail told it, or was queued to tell it alone; `digest` is the mail that is to tell it, of which it may not be
+    known yet whether it went out.
     """
 
     user = models.ForeignKey(
@@ -91,10 +100,6 @@ class Notification(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.thing}"
-
-    @property
-    def targets(self):
-        return targets(thing=self.thing, place=self.place, kind=self.kind, why=self.why)
 
 
 class DigestSetting(models.Model):

@@ -37,7 +37,7 @@ SHORTEST, LONGEST = 60, 90  # days of silence before anybody is asked
 RHYTHMS = 6  # so many times the usual gap between two active days
 LOOK_BACK = timedelta(days=365)
 REOPEN = timedelta(days=14)
-REMINDER = "space_silent"  # the mail that a person's week must have room for
+SILENT, RESTS = REMINDERS = ("space_silent", "space_rests")  # mails that a person's week must have room for
 
 
 class Step(NamedTuple):
@@ -61,7 +61,7 @@ STEPS = {
         _("Close it with a report"), (SpaceState.OPEN, SpaceState.PAUSED), SpaceState.CLOSED, mail="space_closed"
     ),
     "reopen": Step(_("Open it again"), (SpaceState.CLOSED,), SpaceState.OPEN),
-    "let_rest": Step(_("Rest without an answer"), (SpaceState.OPEN,), SpaceState.PAUSED, "system", "space_rests"),
+    "let_rest": Step(_("Rest without an answer"), (SpaceState.OPEN,), SpaceState.PAUSED, "system", RESTS),
 }
 MOVED_ON = _("The space is in another state by now. Nothing was changed.")
 TOO_LATE = _("A space can be opened again within %(days)s days after it was closed.")
@@ -191,7 +191,7 @@ def _ask(pk, now):
     if not is_silent:
         return False
     leaders = space.members.coordinators()
-    _mail(space, leaders, REMINDER, f"space-silent:{space.pk}:{space.active_at.isoformat()}")
+    _mail(space, leaders, SILENT, f"space-silent:{space.pk}:{space.active_at.isoformat()}")
     return True
 
 
@@ -217,12 +217,12 @@ def _rest(pk, now):
 def _mail(space, members, template, cause):
     """One mail to each of `members`; what it says of the space is asked for when it is sent (`platforms.mails`).
 
-    That their space is silent they hear when their week has room for it, and not at all if they want no such mails: the
-    space's page asks too.
+    That their space is silent, or rests, they hear when their week has room for it, and not at all if they want no such
+    mails: nobody wrote it to them, and the space's page says it too.
     """
     users = [member.user for member in members.select_related("user").filter(user__is_active=True)]
     due, kind = dict.fromkeys((user.email for user in users), timezone.now()), EmailKind.TRANSACTIONAL
-    if template == REMINDER:
+    if template in REMINDERS:
         due, kind = budget.first_room(due, template), EmailKind.REMINDER
     queue_emails(
         {

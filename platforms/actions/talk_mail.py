@@ -57,12 +57,29 @@ def tell_people(post, followers=True):
     personal = spoken_to | answered
     users = {user.pk: user for user in User.objects.filter(pk__in=people, is_active=True)}
     room = budget.with_room({user.email for pk, user in users.items() if pk not in personal}, FOLLOWED)
-    mailed = {pk for pk, user in users.items() if pk in personal or user.email in room}
+    mailed = {pk for pk, user in users.items() if pk in personal or user.email in room} - _held_back(post, spoken_to)
     _queue(post, [users[pk] for pk in sorted(mailed)], spoken_to=spoken_to, personal=personal)
-    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": mailed}
+    keys = {pk: _key(post, pk) for pk in mailed}
+    facts = {"row": post.thread, "space_id": post.thread.space_id, "verb": Verb.POSTED, "mailed": keys}
     tell_closely(spoken_to, why=Why.SPOKEN_TO, **facts)
     tell_closely(people - spoken_to, why=Why.FOLLOWS, part=Part.NEW, **facts)
     return people
+
+
+def _key(post, user_id):
+    """Names the mail about a post to a person."""
+    return f"talk:post:{post.pk}:{user_id}"
+
+
+def _held_back(post, spoken_to):
+    """Those of `spoken_to` who have muted it: they find it on the site, and it does not count as told by mail."""
+    if not spoken_to:
+        return set()
+    return telling.without_mail(spoken_to, **_facts(post.thread), why=Why.SPOKEN_TO)
+
+
+def _facts(thread):
+    return {"thing": thing_of(thread), "place": place_of(thread.space_id), "kind": Verb.POSTED}
 
 
 def _queue(post, users, *, spoken_to, personal):
@@ -77,7 +94,7 @@ def _queue(post, users, *, spoken_to, personal):
             "kind": EmailKind.TRANSACTIONAL if user.pk in personal else EmailKind.REMINDER,
             "context": {"post_id": post.pk, "is_mention": user.pk in spoken_to},
             "live": POST,
-            "key": f"talk:post:{post.pk}:{user.pk}",
+            "key": _key(post, user.pk),
             "due_at": now + presence.HERE if user.pk in here else now,
         }
         for user in users
@@ -113,11 +130,10 @@ def read_post(email):
     if not _is_wanted(post, user, email.context["is_mention"], follows):
         raise NoLonger("read on the web, or no longer asked for")
     why = Why.SPOKEN_TO if email.context["is_mention"] else Why.FOLLOWS
-    place = place_of(thread.space_id)
-    if telling.wants_no_mail(user, thing=thing_of(thread), place=place, kind=Verb.POSTED, why=why):
+    if telling.without_mail([user.pk], **_facts(thread), why=why):
         raise NoLonger("muted")
     takes_answer = role in WRITERS and thread.space.is_open and not thread.is_closed
-    return _words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
+    return words(post, user, follows, reply_address(thread.pk, user.pk) if takes_answer else "")
 
 
 def _is_wanted(post, user, is_mention, follows):
@@ -126,13 +142,13 @@ def _is_wanted(post, user, is_mention, follows):
     return follows and not presence.has_read(post.thread_id, user.pk, post.number)
 
 
-def _words(post, user, follows, reply_to):
+def words(post, user, follows, reply_to):
     thread = post.thread
     headers = {"Reply-To": reply_to, **_same_thread(thread)}
     stop = ""
     if follows:
         stop = settings.SITE_URL + reverse("follow_stop", args=[token(FOR_STOP, thread.pk, user.pk)])
-        headers |= one_click(stop)
+        headers |= one_click(stop, f"space-{thread.space_id}")
     return {
         "who": name_of(post.by),
         "organisation": post.on_behalf_of.name if post.on_behalf_of else "",

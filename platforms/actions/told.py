@@ -49,8 +49,8 @@ def tell_members(activity, *, personal=()):
     telling.notify(people, part=part, why=Why.MEMBER, **_facts(row, activity.space_id, activity.verb))
 
 
-def tell_closely(people, row, space_id, *, verb, why, part=Part.NEEDS, mailed=()):
-    """Tell people (ids) of a thing that concerns them more closely than other members."""
+def tell_closely(people, row, space_id, *, verb, why, part=Part.NEEDS, mailed=None):
+    """Tell people (ids) of a thing that concerns them more closely than other members; `mailed` as for `notify`."""
     telling.notify(people, part=part, why=why, mailed=mailed, **_facts(row, space_id, verb))
 
 

@@ -1,5 +1,6 @@
 """Partnerships: actors gathered around a theme, in public, and the agreement that each organisation accepts."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -39,6 +40,13 @@ LEG_OF = {
     ActorKind.PUBLIC: Leg.PUBLIC,
     ActorKind.CIVIL: Leg.CIVIL,
 }
+
+
+FIRST_TIMES = """
+NEW.published_at := coalesce(NEW.published_at, OLD.published_at, CASE WHEN NEW.is_published THEN now() END);
+NEW.started_at := coalesce(NEW.started_at, OLD.started_at, CASE WHEN NEW.status = 'active' THEN now() END);
+RETURN NEW;
+"""
 
 
 class PartnershipQuerySet(models.QuerySet):
@@ -88,6 +96,8 @@ class Partnership(models.Model):
     is_example = models.BooleanField(_("invented example"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
 
     objects = PartnershipQuerySet.as_manager()
     merging = {"lead": Moves()}
@@ -96,6 +106,15 @@ class Partnership(models.Model):
         verbose_name = _("partnership")
         verbose_name_plural = _("partnerships")
         ordering = ["name_sv", "id"]
+        triggers = [
+            # When it first was public and first was active, whoever writes: forms, imports, actions.
+            pgtrigger.Trigger(
+                name="first_times",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=FIRST_TIMES,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="partnership_ends_after_it_starts",

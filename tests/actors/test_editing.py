@@ -11,7 +11,8 @@ from accounts.models import AuditEntry
 from actors.actions import registration
 from actors.forms import EditForm
 from actors.models import Actor, ActorStatus, Competence
-from tests.factories import make_actor, make_area, make_municipality, make_user, verified
+from tests.factories import make_actor, make_area, make_curator, make_municipality, make_user, verified
+from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,16 @@ def test_a_published_change_is_live_at_once_and_leaves_a_trace(client, eva):
     entry = AuditEntry.objects.get(verb="actor.edit")
     assert (entry.by, entry.reason) == (eva, "areas, municipality, name, website")
     assert Actor.pgh_event_model.objects.filter(pgh_obj=actor, name="Efter").exists()
+
+
+def test_what_a_curator_saves_is_not_confirmed_by_the_organisation(client, eva):
+    actor, curator = make_actor("Före", representatives=[eva]), make_curator()
+    sign_in(client, curator)
+
+    client.post(reverse("actor_edit", args=[actor.slug]), typed(actor, name="Efter"))
+
+    actor.refresh_from_db()
+    assert (actor.name, actor.confirmed_at) == ("Efter", None)
 
 
 def test_the_second_of_two_windows_gets_both_versions_and_can_keep_either(client, eva):

@@ -1,18 +1,22 @@
-"""The broker is away: the person waits two seconds at most, and is told the truth."""
+"""The broker is away: the person waits two seconds at most, and is told the truth. And what the broker may know."""
 
+import base64
 import os
+import re
 import signal
 import time
 
 import pytest
+import redis
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from notifications import bell, sending
-from notifications.models import Email
+from notifications import bell, sending, tasks
+from notifications.models import DigestSetting, Email, Notification
+from platforms.models import SpaceInvitation
 from tests.actors.journeys import DETAILS, NUMBER, code_for
-from tests.factories import make_actor, make_user
+from tests.factories import make_actor, make_space, make_user, verified
 from tests.notifications.conftest import Valkey, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +169,58 @@ def test_whoever_waits_for_a_mail_is_told_when_it_may_take_long(valkey, settings
     assert Email.objects.exclude(pk__in=before).filter(state="queued").count() == 1
     assert page.status_code == 200
     assert ("The mail may take some minutes" in page.content.decode()) is is_away
+
+
+# ── What lies in Redis ───────────────────────────────────────────────────────────────────────────────────────────────
+def everything_in(valkey):
+    """Names and values of all keys in all databases, what is packed for transport unpacked, as one text."""
+    found = []
+    for number in range(16):
+        with redis.Redis(unix_socket_path=str(valkey.socket), db=number) as client:
+            for key in client.scan_iter():
+                kind = client.type(key).decode()
+                found += [key, *_values(client, kind, key)]
+    packed = [base64.b64decode(run) for text in found for run in re.findall(rb"[A-Za-z0-9+/]{16,}={0,2}", text)]
+    return b"\n".join(found + packed).decode("utf-8", "replace")
+
+
+def _values(client, kind, key):
+    if kind == "list":
+        return client.lrange(key, 0, -1)
+    if kind == "hash":
+        return [part for pair in client.hgetall(key).items() for part in pair]
+    if kind == "set":
+        return list(client.smembers(key))
+    return client.zrange(key, 0, -1) if kind == "zset" else [client.get(key)]
+
+
+def test_the_whole_chain_leaves_ids_only_in_redis(valkey, settings, sink):
+    """Posting, inviting, reading, signing in with a code, writing to staff, digests: nothing of it can be read."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": valkey.cache_url}}
+    eva = verified(make_user("eva.kanarie@example.org", name="Eva Kanarie", language="en"))
+    bo = make_user("bo.kanarie@example.org", name="Bo Kanarie", language="en")
+    space = make_space("Kanarieviken", coordinator=eva, members=[bo])
+    client, stranger = Client(), Client()
+    client.force_login(eva, backend="django.contrib.auth.backends.ModelBackend")
+    with translation.override("en"):
+        words = {"title": "Kanariesamtal", "body": "Kanarieord @Bo Kanarie"}
+        page = client.post(reverse("thread_new", args=[space.slug]), words, follow=True)
+        assert "Kanarieord" in page.content.decode()
+        people = {"people": "ulf.kanarie@example.org", "role": "member", "language": "en", "line": "", "do": "send"}
+        client.post(reverse("invitation_new", args=[space.slug]), people)
+        stranger.post(reverse("account_request_login_code"), {"email": bo.email})
+        stranger.post(reverse("contact"), {**LETTER, "email": "siv.kanarie@example.org", "message": "Kanariebrev"})
+    DigestSetting.objects.update_or_create(user=bo, defaults={"next_at": timezone.now()})
+    Notification.objects.update(told_at=None)
+    tasks.queue_due_digests()
+
+    held = everything_in(valkey)
+    assert sending.send_due()["sent"] >= 4
+    mails = list(Email.objects.all())
+    assert {mail.template for mail in mails} >= {"digest", "talk_post", "space_invitation"}
+    assert bell.TASK in held and "s3hub:" in held  # both the queue and the cache were looked at
+    secrets = [value for mail in mails for value in mail.secret.values()]
+    addresses = [part for mail in mails for part in (mail.to, mail.key, mail.message_id)]
+    tokens = [invitation.token for invitation in SpaceInvitation.objects.all()]
+    for word in ["kanarie", space.slug, client.session.session_key, *secrets, *addresses, *tokens]:
+        assert not word or word.lower() not in held.lower(), word

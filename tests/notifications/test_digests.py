@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import digests, live, sending, subjects, telling
+from notifications import digests, live, sending, subjects, telling, wishes
 from notifications.models import DigestSetting, Email, EmailKind, EmailState, Notification, Part, Why
 from notifications.tokens import SETTINGS, token
 from tests.factories import make_user
+from tests.notifications.conftest import queue
 from tests.notifications.test_killed import wait_until
 from tests.notifications.test_notices import berth, tell  # noqa: F401 - a fixture
 
@@ -114,6 +115,18 @@ def test_what_is_said_by_name_is_mailed_unless_the_thing_the_place_or_everything
     assert len(sink.taken) == sent
 
 
+@pytest.mark.parametrize("target", ["everything", "harbour:1", "berth:1", "kind:moored"])
+def test_whoever_has_muted_all_that_is_new_gets_no_digest_and_none_is_counted(sink, eva, target):
+    tell(eva)
+    telling.set_muted(eva, target, muted=True)
+    telling.set_muted(make_user(), "everything", muted=True)
+    due(eva)
+
+    assert digests.queue_due(TUESDAY) == 0
+    assert DigestSetting.objects.get().silent == 0
+    assert Notification.objects.pending().count() == 1
+
+
 def test_however_often_and_late_the_scheduler_runs_each_moment_comes_once(sink, eva):
     tell(eva)
     due(eva)
@@ -184,7 +197,8 @@ def test_whoever_stays_away_gets_one_a_month_that_says_so(sink, eva):
 
 
 @pytest.mark.parametrize("count", [1, 3, 60])
-def test_the_number_of_questions_does_not_follow_the_number_of_digests(sink, count):
+def test_the_number_of_questions_does_not_follow_the_number_of_digests(sink, count, monkeypatch):
+    monkeypatch.setattr(live, "FRESH", 60)  # a busy machine would ask again
     people = [make_user(f"p{n}@example.org", language="sv" if n % 2 else "en") for n in range(count)]
     for number in range(3):
         tell(*people, number=number)
@@ -193,7 +207,7 @@ def test_the_number_of_questions_does_not_follow_the_number_of_digests(sink, cou
     with CaptureQueriesContext(connection) as asked:
         assert send() == {EmailState.SENT: count}
 
-    assert len(asked) == 28, [query["sql"][:80] for query in asked]
+    assert len(asked) == 27, [query["sql"][:80] for query in asked]
     assert len(sink.ids()) == count
 
 
@@ -216,6 +230,40 @@ def test_of_a_dead_sender_only_the_slice_on_the_line_is_in_doubt(sink, settings,
     ended = [Email.objects.get(pk=mail.pk).state for mail in batch]
     assert ended == [EmailState.SENT] * 2 + [EmailState.UNKNOWN] * 2 + [EmailState.SENT] * 2
     assert set(Notification.objects.pending().values_list("user", flat=True)) == {mail.user_id for mail in batch[2:4]}
+
+
+@pytest.mark.parametrize("how", ["refused", "unwanted", "muted"])
+def test_what_a_mail_of_its_own_never_told_comes_in_the_digest(sink, eva, how, monkeypatch):
+    mail = queue(eva.email, user=eva, kind=EmailKind.REMINDER, live="asked" if how == "muted" else "")
+    tell(eva, mailed={eva.pk: mail.key})
+    if how == "refused":
+        sink.data[eva.email] = "554 5.7.1 Looks like spam"
+    elif how == "unwanted":
+        wishes.stop(eva, mail.template)
+    else:
+        monkeypatch.setitem(live._readers, "asked", muted)
+    assert not Notification.objects.pending().exists()
+    sending.send_due()
+
+    sink.data.clear()
+    due(eva)
+    assert send() == {EmailState.SENT: 1}
+    assert "Berth 1" in text_of(sink.taken[0])
+
+
+def muted(email):
+    raise live.NoLonger("muted")
+
+
+@pytest.mark.parametrize("ending", ["sent", "unknown"])
+def test_what_a_mail_of_its_own_told_or_may_have_told_is_not_repeated(sink, eva, ending):
+    mail = queue(eva.email, user=eva)
+    tell(eva, mailed={eva.pk: mail.key})
+    if ending == "unknown":
+        sink.data[eva.email] = "take and drop"
+    sending.send_due()
+
+    assert not Notification.objects.pending().exists()
 
 
 # ── Two at once ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -369,6 +417,20 @@ def test_the_mail_leads_to_its_settings_and_one_click_ends_it_without_signing_in
     tell(eva, number=2)
     digests.queue_due(TUESDAY + timedelta(days=60))
     assert Email.objects.filter(kind=EmailKind.DIGEST).count() == 1
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_one_click_ends_the_digest_of_the_mails_reader_whatever_cookies_come_along(eva, client, signed_in):
+    bo = make_user("bo@example.org")
+    due(eva, bo)
+    if signed_in:
+        client.force_login(bo)
+    client.cookies["csrf"] = "s" * 32
+
+    answer = client.post(f"/en/digest/{token(SETTINGS, eva.pk)}/", {"List-Unsubscribe": "One-Click"})
+
+    assert answer.status_code == 200
+    assert dict(DigestSetting.objects.values_list("user", "days")) == {eva.pk: 0, bo.pk: 2}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from accounts import mine
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from notifications.actions import queue_email
+from notifications.mine import StoppedPart
 from notifications.models import Email, EmailKind, EmailState, Suppression
 from tests.factories import make_user
 
@@ -33,6 +34,23 @@ def test_my_data_tells_of_my_mails_and_of_nobody_elses():
     assert [(mail["to"], mail["template"], mail["state"]) for mail in mails] == [
         ("eva@example.org", "claim_approved", "queued")
     ]
+
+
+def test_my_data_tells_why_no_mail_comes_any_more():
+    eva = make_user("eva@example.org")
+    stop = Suppression.objects.create(address="eva@example.org", cause="complaint", reason="complaint: abuse")
+    Suppression.objects.create(address="bo@example.org")
+
+    assert StoppedPart().data(eva) == {
+        "stopped": [
+            {
+                "address": "eva@example.org",
+                "cause": "complaint",
+                "reason": "complaint: abuse",
+                "since": stop.since.isoformat(),
+            }
+        ]
+    }
 
 
 def test_closing_an_account_withdraws_what_waits_and_takes_name_and_address_out_of_the_ledger():

@@ -14,6 +14,7 @@ from notifications import subjects, telling
 from notifications.models import EVERYTHING, DigestSetting, Mute, Notification, Part, Why
 from notifications.subjects import Line
 from tests.factories import make_user
+from tests.notifications.conftest import queue
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_what_happens_after_it_was_seen_or_told_begins_anew(eva, how):
 
 def test_whoever_gets_a_mail_of_their_own_is_told_already(eva):
     bo = make_user()
-    tell(eva, bo, mailed=[eva.pk])
+    tell(eva, bo, mailed={eva.pk: queue(user=eva).key})
 
     assert set(Notification.objects.pending().values_list("user", flat=True)) == {bo.pk}
     assert Notification.objects.unread().count() == 2

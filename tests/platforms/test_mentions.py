@@ -10,8 +10,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import live, telling
-from notifications.models import Email, EmailState, Notification, Why
+from notifications import digests, live, telling
+from notifications.models import DigestSetting, Email, EmailState, Mute, Notification, Why
 from notifications.sending import send_due
 from notifications.tokens import token
 from platforms import presence
@@ -266,6 +266,42 @@ def test_a_mention_stands_among_the_notices_of_who_has_muted_it_and_is_not_maile
     mailed = what == "kind:posted"  # being spoken to is no kind of news
     assert len(sent(sink)) == mailed
     assert Notification.objects.unread().filter(user=bo, why=Why.SPOKEN_TO).count() == 1
+
+
+@sending
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("what", ["everything", "space", "thread"])
+def test_a_mention_that_is_held_back_counts_as_told_by_no_mail_and_is_in_no_digest(sink, first, eva, bo, what, when):  # noqa: F811
+    if when == "before":
+        mute(bo, first.thread, what)
+    talk.write(first.thread, by=eva, body="@Bo Berg hello")
+    is_mailed = when == "meanwhile"
+    assert Email.objects.filter(user=bo).exists() is is_mailed
+    assert Notification.objects.pending().filter(user=bo).exists() is not is_mailed
+    mute(bo, first.thread, what)
+    assert sent(sink) == []
+
+    assert Notification.objects.pending().filter(user=bo, why=Why.SPOKEN_TO).count() == 1
+    assert not Notification.objects.wanted().filter(user=bo, why=Why.SPOKEN_TO).exists()
+    DigestSetting.objects.filter(user=bo).update(next_at=timezone.now())
+    assert digests.queue_due() == 0
+    assert DigestSetting.objects.get(user=bo).silent == 0
+    assert sent(sink) == []
+
+    Mute.objects.all().delete()  # who wants to hear of it again finds it in the next digest
+    DigestSetting.objects.filter(user=bo).update(next_at=timezone.now())
+    assert digests.queue_due() == 1
+    assert [mail.message["Subject"] for mail in sent(sink)] == ["1 thing waits for you"]
+    assert not Notification.objects.pending().filter(user=bo).exists()
+
+
+@sending
+def test_staff_who_look_at_a_mail_that_is_held_back_leave_no_trace(first, eva, bo):
+    talk.write(first.thread, by=eva, body="@Bo Berg hello")
+    mute(bo, first.thread, "thread")
+    with pytest.raises(live.NoLonger):
+        live.read(Email.objects.get(user=bo))
+    assert not Notification.objects.pending().filter(user=bo).exists()
 
 
 @sending

@@ -6,8 +6,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
+from actors import worklists
 from actors.models import Actor
 from actors.region import load, read_folder
+from notifications import live
+from notifications.models import Email
 from platforms.models import (
     Activity,
     AgreementAcceptance,
@@ -34,6 +37,17 @@ def space():
     demo.make_people()
     demo_space.make()
     return Space.objects.get()
+
+
+def test_the_demo_asks_whether_a_profile_is_still_right_and_has_each_of_the_curators_lists(space):
+    mail = Email.objects.get(template="actor_still_right")
+    assert (mail.user.email, live.read(mail)["first"]) == ("foretag@example.org", "Exempel: Vikvakt AB")
+    names = {key: [actor.slug for actor in worklists.FRESHNESS[key]()] for key in ("asked", "unanswered", "nobody")}
+    assert names == {
+        "asked": ["exempel-vikvakt"],
+        "unanswered": ["exempel-segelmakarna"],
+        "nobody": ["exempel-sjomatt"],
+    }
 
 
 def test_the_demo_space_has_life_in_it(space):

@@ -17,7 +17,7 @@ USER = """
 import sys
 sys.path.insert(0, "s3hub")
 import embedded
-embedded.ensure()
+embedded.ensure(hasty="hasty" in sys.argv)
 print(embedded.RUN, flush=True)
 sys.stdin.read()
 """
@@ -29,11 +29,11 @@ class Users:
     def __init__(self, checkout, **environ):
         self.checkout, self.environ, self.processes = checkout, {**os.environ, **environ}, []
 
-    def begin(self, count=1):
+    def begin(self, count=1, *words):
         """Start `count` users at once; return the folder of the sockets when all have been let in."""
         new = [
             subprocess.Popen(
-                [sys.executable, "-c", USER],
+                [sys.executable, "-c", USER, *words],
                 cwd=self.checkout,
                 env=self.environ,
                 stdin=subprocess.PIPE,
@@ -160,6 +160,17 @@ def test_everything_killed_and_the_pid_given_to_another_program(users):
     run = one.begin()
 
     assert query(run, "select count(*) from kept") == [(0,)]
+
+
+@pytest.mark.slow
+def test_only_a_server_that_was_started_for_tests_does_not_wait_for_the_disk(users):
+    tests, demo = users("tests"), users("demo")
+
+    runs = [tests.begin(1, "hasty"), demo.begin()]
+
+    assert [query(run, "show fsync") for run in runs] == [[("off",)], [("on",)]]
+    journals = [redis.Redis(unix_socket_path=f"{run}/valkey.sock").config_get("appendfsync") for run in runs]
+    assert [journal["appendfsync"] for journal in journals] == ["no", "everysec"]
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Language, link_token
 from notifications.models import Email
+from notifications.tokens import token
 from platforms.actions import talk_mail
 from s3hub.logs import JsonLines, Lines
 from tests.factories import make_user
@@ -60,5 +61,6 @@ def test_a_line_about_a_request_tells_the_shape_of_its_address_and_no_name(forma
 
 @pytest.mark.parametrize("address", ["/m/{}/", "/m/{}/no/", "/m/{}", "/m/{}.", "?next=%2Fm%2F{}%2F", "<{}>"])
 def test_a_key_in_an_address_stands_in_no_log_wherever_it_stands(address):
-    for token in (link_token("x", "y"), talk_mail.token(talk_mail.FOR_STOP, 4711, 12)):
-        assert token not in Lines().format(logging.makeLogRecord({"msg": "Not Found: " + address.format(token)}))
+    made = (token(talk_mail.FOR_STOP, *ids) for ids in ((4711,), (4711, 12), (4711, 12, 1_795_000_000_000)))
+    for key in (link_token("x", "y"), *made):
+        assert key not in Lines().format(logging.makeLogRecord({"msg": "Not Found: " + address.format(key)}))

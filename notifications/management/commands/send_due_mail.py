@@ -4,7 +4,7 @@ from time import sleep
 
 from django.core.management.base import BaseCommand
 
-from notifications import digests, sending
+from notifications import clock, sending
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *, every, **options):
         while True:
-            digests.queue_due()
+            clock.queue_due()
             done = sending.send_due()
             if done or not every:
                 self.stdout.write(", ".join(f"{state}: {count}" for state, count in done.items()) or "nothing due")
