@@ -14,7 +14,7 @@ def make_mission(name=None, *, themes=(), areas=(), actors=(), **fields):
     """A public mission under way, without a space unless it is given one."""
     number = next(_number)
     name = name or f"Mission {number}"
-    values = {"slug": f"mission-{number}", "goal_sv": "Levande vikar", "is_published": True, "state": "started"}
+    values = {"slug": f"filled-{number}", "goal_sv": "Levande vikar", "is_published": True, "state": "started"}
     if {**values, **fields}["state"] == "started":
         today = timezone.localdate()
         values |= {
