@@ -10,7 +10,7 @@ from missions.models import Indicator
 from missions.progress import Progress, written
 from web.templatetags.web import day
 
-WIDTH, HEIGHT, EDGE, FOOT = 320, 120, 8, 20
+WIDTH, HEIGHT, EDGE, FOOT = 320, 128, 8, 28
 
 
 @dataclass

@@ -50,7 +50,7 @@ def _speaks(user_id, actor_id):
     """Whether the person speaks for the organisation now, and it is public; the answer holds until the end of the
     transaction."""
     rows = Representative.objects.select_for_update(of=("self",)).filter(user=user_id, actor=actor_id)
-    return rows.filter(actor__status=ActorStatus.PUBLISHED).exists()
+    return rows.filter(actor__status=ActorStatus.PUBLISHED).first() is not None
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
+from time import sleep
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from missions.actions import offers, portfolio, promises
@@ -26,6 +27,7 @@ def at_once(*acts):
 
     def run(act):
         try:
+            connection.ensure_connection()
             start.wait()
             return act()
         except ValidationError as error:
@@ -35,6 +37,16 @@ def at_once(*acts):
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def slowly(act):
+    """`act` with time for somebody else to come in between."""
+
+    def done(*args):
+        sleep(0.3)
+        return act(*args)
+
+    return done
 
 
 @pytest.fixture
@@ -56,7 +68,8 @@ def test_what_is_added_at_once_gets_a_number_each():
     assert sorted(at_once(*[act] * 6)) == [1, 2, 3, 4, 5, 6]
 
 
-def test_an_organisation_offers_once_at_a_time(mission):
+def test_an_organisation_offers_once_at_a_time(mission, monkeypatch):
+    monkeypatch.setattr(offers, "next_number", slowly(offers.next_number))
     people = [make_user() for _ in range(4)]
     firm = make_actor(representatives=people)
 
@@ -72,6 +85,18 @@ def test_an_offer_is_accepted_or_withdrawn_and_never_both(mission, eva):
     one = offers.offer(mission, by=per, actor=make_actor(representatives=[per]), text="A boat", due_on=TODAY)
     said = at_once(lambda: offers.accept(one, by=eva, wave=1), lambda: offers.withdraw(one, by=per))
     assert sorted(map(str, said)) == ["None", "state"]
+
+
+def test_who_is_just_losing_the_organisation_offers_nothing(mission):
+    per = make_user()
+    firm = make_actor(representatives=[per])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            firm.representatives.all().delete()
+            offer = partial(offers.offer, mission, by=per, actor=firm, text="A boat", due_on=TODAY)
+            outcome = pool.submit(at_once, offer)
+            sleep(0.5)
+        assert outcome.result() == ["not_yours"]
 
 
 def test_two_schedulers_call_a_promise_to_mind_once(mission, eva):
