@@ -22,4 +22,5 @@ class MissionsConfig(AppConfig):
         for name, reader in (told.READERS | promises.READERS).items():
             subjects.register(name, reader)
         subjects.register_dates(promises.dates)
+        subjects.register_dates(told.dates)
         subjects.register_kinds(told.KINDS | promises.KINDS)

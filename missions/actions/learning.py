@@ -3,8 +3,6 @@
 Answers are read by nobody before all are in, or the time for them is up.
 """
 
-from datetime import timedelta
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +16,6 @@ from platforms.actions import NoEntry, next_number
 from platforms.models import SpaceMember
 
 QUESTIONS = ("worked", "hindered", "missing", "surprise", "change")
-TIME_TO_ANSWER = timedelta(days=14)
 READ_ALREADY = _("The answers are shown to all already, so none is changed any more.")
 NOTHING_SAID = _("Answer at least one of the questions.")
 NO_STAGE = _("There is no such stage in the run.")
@@ -27,8 +24,8 @@ NEEDS_OUTCOME = _("Write in words what the run came to.")
 
 
 def reviews_of(run):
-    """The reviews that count: of those who are members of the space still, and of those who have answered."""
-    members = SpaceMember.objects.filter(space=run.mission.space_id).values("user")
+    """The reviews that count: of those who may write in the space still, and of those who have answered."""
+    members = SpaceMember.objects.writers().filter(space=run.mission.space_id).values("user")
     rows = run.reviews.select_related("user", "on_behalf_of")
     return rows.filter(user__in=members) | rows.exclude(answered_at=None)
 
@@ -38,7 +35,10 @@ def are_shown(run):
     if run.state == RunState.CLOSED:
         return True
     waiting = reviews_of(run).filter(answered_at=None)
-    return run.state == RunState.REVIEWED and not waiting.filter(asked_at__gt=timezone.now() - TIME_TO_ANSWER).exists()
+    return (
+        run.state == RunState.REVIEWED
+        and not waiting.filter(asked_at__gt=timezone.now() - told.TIME_TO_ANSWER).exists()
+    )
 
 
 @transaction.atomic

@@ -91,7 +91,7 @@ def look_back(run, *, was_stopped=False):
     members = SpaceMember.objects.writers().filter(space=run.mission.space_id)
     asked = [Review(run=run, user_id=member.user_id, on_behalf_of_id=member.on_behalf_of_id) for member in members]
     Review.objects.bulk_create(asked, ignore_conflicts=True)
-    told.tell_members(run.mission, told.REVIEW, by=None)
+    told.ask([review.user_id for review in asked], run)
 
 
 def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):

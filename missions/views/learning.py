@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from missions.actions import learning as actions
+from missions.actions import told
 from missions.forms.learning import QUESTIONS, CloseForm, ProposalForm, ReviewForm, SettleForm
 from missions.models import Method, Mission, ProposalState, RunState
 from missions.views.frame import mission_to_change, mission_view, show
@@ -73,6 +74,7 @@ def _run_to_change(request, slug, number, *, lead=False):
 @form_view
 def run_review(request, slug, number):
     run = _run_to_change(request, slug, number)
+    told.asked(request.user, run)
     mine = run.reviews.filter(user=request.user).first()
     form = ReviewForm(typed(request), initial={name: getattr(mine, name) for name in QUESTIONS} if mine else {})
     if form.is_valid() and tried(form, lambda: actions.answer_review(run, by=request.user, **form.cleaned_data)):

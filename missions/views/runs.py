@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -204,10 +205,17 @@ def stage_gate(request, slug, number, stage):
                 return redirect(found)
         elif tried(form, lambda: actions.decide(found, by=request.user, answers=form.answers, **form.outcome)):
             messages.success(request, _("The decision is written down."))
-            return redirect(found.run)
+            return redirect(_onward(found.run))
     questions = [(form[f"said_{key}"], form[f"note_{key}"]) for key in form.questions]
     context = {"form": form, "stage": found, "questions": questions, "leads": leads}
     return show(request, "missions/gate.html", found.run.mission, context)
+
+
+def _onward(run):
+    """Where the work goes on: the open stage, or looking back."""
+    if stage := course_of(run).here:
+        return stage
+    return reverse("run_learning", args=[run.mission.slug, run.number])
 
 
 @mission_view
@@ -217,7 +225,7 @@ def stage_skip(request, slug, number, stage):
     form = SkipForm(typed(request))
     if form.is_valid() and tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The stage is left out, with the reason."))
-        return redirect(found.run)
+        return redirect(_onward(found.run))
     return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found})
 
 
