@@ -72,9 +72,6 @@ def _stage(row, said, order, number):
     if number > 1 and "added" in said:
         key, *words = said["added"]
         gate.append({"key": key, **_both(words), "required": True})
-    outputs = [
-        _item(said, "outputs", place) | {"evidence_kind": one[2]} for place, one in enumerate(said["outputs"], 1)
-    ]
     return {
         "order": order,
         "slug": said["slug"],
