@@ -55,7 +55,7 @@ def run_learning(request, slug, number):
         "may_keep_method": Method.objects.editable_by(request.user).filter(pk=run.method_version.method_id).exists(),
         **reader,
     }
-    return show(request, "missions/learning.html", run.mission, context)
+    return show(request, "missions/learning.html", run.mission, context, tab="runs")
 
 
 def grouped(reviews):
@@ -80,7 +80,7 @@ def run_review(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.answer_review(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Thank you. Your answers are read when all are in."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/review.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/review.html", run.mission, {"form": form, "run": run}, tab="runs")
 
 
 @mission_view
@@ -91,7 +91,7 @@ def proposal_new(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.propose(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The proposal is put to the space."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/proposal.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/proposal.html", run.mission, {"form": form, "run": run}, tab="runs")
 
 
 def _proposal(run, proposal):
@@ -125,7 +125,9 @@ def proposal_settle(request, slug, number, proposal):
     if form.is_valid() and tried(form, lambda: actions.settle(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The answer to the proposal is saved."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/proposal_settle.html", found.run.mission, {"form": form, "proposal": found})
+    return show(
+        request, "missions/proposal_settle.html", found.run.mission, {"form": form, "proposal": found}, tab="runs"
+    )
 
 
 @mission_view
@@ -136,4 +138,4 @@ def run_close(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.close(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The run is closed, and what came of it stands on its page."))
         return redirect(run)
-    return show(request, "missions/run_close.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/run_close.html", run.mission, {"form": form, "run": run}, tab="runs")

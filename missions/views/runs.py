@@ -103,7 +103,7 @@ def run_new(request, slug):
         if made:
             messages.success(request, _("The run has begun; its first stage is open."))
             return redirect(made)
-    return show(request, "missions/run_new.html", mission, {"form": form})
+    return show(request, "missions/run_new.html", mission, {"form": form}, tab="runs")
 
 
 def tried(form, act):
@@ -154,7 +154,9 @@ def stage_output(request, slug, number, stage, key):
             return conflict(request, found.run.mission, form, _output_form(key), error.current)
         messages.success(request, _("What you wrote is saved."))
         return redirect(f"{found.get_absolute_url()}#output-{key}")
-    return show(request, "missions/output.html", found.run.mission, {"form": form, "stage": found, "item": item})
+    return show(
+        request, "missions/output.html", found.run.mission, {"form": form, "stage": found, "item": item}, tab="runs"
+    )
 
 
 def _output_form(key):
@@ -176,7 +178,7 @@ def stage_evidence(request, slug, number, stage, key):
         messages.success(request, _("The evidence is added."))
         return redirect(f"{found.get_absolute_url()}#output-{key}")
     context = {"form": form, "stage": found, "item": item}
-    return show(request, "missions/output_evidence.html", found.run.mission, context)
+    return show(request, "missions/output_evidence.html", found.run.mission, context, tab="runs")
 
 
 @mission_view
@@ -208,7 +210,7 @@ def stage_gate(request, slug, number, stage):
             return redirect(_onward(found.run))
     questions = [(form[f"said_{key}"], form[f"note_{key}"]) for key in form.questions]
     context = {"form": form, "stage": found, "questions": questions, "leads": leads}
-    return show(request, "missions/gate.html", found.run.mission, context)
+    return show(request, "missions/gate.html", found.run.mission, context, tab="runs")
 
 
 def _onward(run):
@@ -226,7 +228,7 @@ def stage_skip(request, slug, number, stage):
     if form.is_valid() and tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The stage is left out, with the reason."))
         return redirect(_onward(found.run))
-    return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found})
+    return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found}, tab="runs")
 
 
 # ── Roles and moving ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,7 +243,7 @@ def run_roles(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
         messages.success(request, _("The roles are saved."))
         return redirect(found)
-    return show(request, "missions/run_roles.html", mission, {"form": form, "run": found})
+    return show(request, "missions/run_roles.html", mission, {"form": form, "run": found}, tab="runs")
 
 
 @mission_view
@@ -268,4 +270,4 @@ def run_move(request, slug, number):
         return redirect(found)
     changes = moving.preview(found, version)
     context = {"run": found, "version": version, "changes": changes, "seen": json.dumps(moving.facts(changes))}
-    return show(request, "missions/run_move.html", mission, context)
+    return show(request, "missions/run_move.html", mission, context, tab="runs")
