@@ -12,11 +12,13 @@ class MissionsConfig(AppConfig):
         from missions.actions import promises, told  # noqa: PLC0415
         from missions.mine import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
+        from missions.run_mine import RunPart  # noqa: PLC0415
         from notifications import live, subjects  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
         mine.register(OfferPart())
+        mine.register(RunPart())
         for name, reader in promises.MAILS.items():
             live.register(name, reader)
         for name, reader in (told.READERS | promises.READERS).items():

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from actors import actions
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from missions.actions import learning, runs
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -37,6 +38,7 @@ from tests.factories import (
     make_user,
 )
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
+from tests.missions.running import make_version
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -100,7 +102,8 @@ class World:
         self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
         self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
         mission = self._mission()
-        self.slugs["mission"] = mission.slug
+        evidence, ran = self._run(mission)
+        self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -114,6 +117,7 @@ class World:
             "space_request": self.request.pk,
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
+            "stage_evidence_remove": evidence.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
@@ -127,6 +131,16 @@ class World:
         make_experiment(mission, "Public Trial")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
+
+    def _run(self, mission):
+        """Evidence in the open stage of a run of it with a proposal, and the run's method."""
+        owner = self.people["owner"]
+        run = runs.start_run(mission, by=owner, version=make_version("tema", "tva"))
+        stage = run.stages.select_related("stage").get(position=1)
+        stage.run = run
+        learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
+        thing = {"url": "https://example.org/"}
+        return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -216,6 +230,9 @@ def arguments(world, route, target):
         "number": world.numbers.get(route["name"], 1),
         "version": 1,
         "page": 1,
+        "stage": "tema",
+        "key": "tema-out",
+        "proposal": 1,
         "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,

@@ -27,6 +27,9 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.actions.runs import start_run
+from missions.forms import learning as looking_back
+from missions.forms import runs as running
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
     CommitmentForm,
@@ -37,7 +40,7 @@ from missions.forms.portfolio import (
     MeasurementForm,
     PortfolioForm,
 )
-from missions.models import Mission
+from missions.models import MethodRole, Mission, Run, RunStage
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm
 from platforms import admin as partnership_admin
@@ -52,6 +55,7 @@ from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
 from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
 from tests.missions.portfolio_making import make_mission
+from tests.missions.running import make_version
 from web.views import SampleForm
 
 REGISTER = [
@@ -71,7 +75,10 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
+RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
+RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
+OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, *RUNS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -97,6 +104,7 @@ JUDGED = {
     *STAFF,
     *OF_A_SPACE,
     *OF_A_MISSION,
+    *OF_A_RUN,
     MoveForm,
 }
 
@@ -155,6 +163,30 @@ def test_forms_of_a_mission(form_class, data):
     mission = Mission.objects.first() or make_mission(space=make_space())
 
     assert answers(form_class(typed(data, form_class.base_fields), mission=mission))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_RUN)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_run(form_class, data):
+    run = Run.objects.first() or make_a_run()
+    stage = RunStage.objects.select_related("stage").first()
+    role = MethodRole.objects.first() or MethodRole.objects.create(slug="leader", name_sv="Ledare")
+    about = {
+        running.OutputEvidenceForm: {"mission": run.mission},
+        running.GateForm: {"stage": stage, "leads": True},
+        running.RoleForm: {"run": run, "roles": [role], "held": []},
+        looking_back.ProposalForm: {"run": run},
+    }[form_class]
+    names = [*form_class(**about).fields]
+
+    assert answers(form_class(typed(data, names), **about))
+
+
+def make_a_run():
+    eva = make_user()
+    return start_run(make_mission(space=make_space(coordinator=eva)), by=eva, version=make_version())
 
 
 @pytest.fixture

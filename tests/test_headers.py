@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from missions.models import Method, Run, RunStage
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -24,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
+from tests.missions.running import make_stage, make_version
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -53,6 +55,7 @@ MACHINES = {
     "sitemap_part",
     "actor_feed",
     "actor_export",
+    "method_report_pdf",
     "mission_export",
     "mission_feed",
     "region_css",
@@ -90,6 +93,8 @@ def pages(actor):
         "version": 1,
         "code": "told",
         "kind": "talk_post",
+        "number": 1,
+        "stage": "steg-1",
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
@@ -97,9 +102,8 @@ def pages(actor):
     for route in public_routes():
         if route["name"] not in NO_PAGE:
             values["token"] = tokens.get(route["name"], "")
-            values["slug"] = {"partnership": together, "mission": "mission"}.get(
-                route["name"].split("_")[0], actor.slug
-            )
+            slugs = {"partnership": together, "method": "metod", **dict.fromkeys(("mission", "run", "runs"), "mission")}
+            values["slug"] = slugs.get(route["name"].split("_")[0], actor.slug)
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])
             for language in ("sv", "en"):
                 with override(language):
@@ -129,6 +133,11 @@ def actor(db):
         make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
         make_commitment(mission, "ord " * 40, actor=actors[number])
         make_experiment(mission, hypothesis="ord " * 40)
+    stages = [make_stage(number, f"steg-{number}") for number in range(1, 9)]
+    version = make_version(*stages, method=Method.objects.create(slug="metod"))
+    Run.objects.create(mission=mission, number=1, method_version=version).stages.bulk_create(
+        RunStage(run_id=mission.runs.get().pk, stage=stage, position=stage.position) for stage in version.stages.all()
+    )
     return actors[0]
 
 

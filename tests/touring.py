@@ -3,6 +3,8 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
+    "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html missions/method_report.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
     "door": "platforms/invitation.html platforms/invitation_decline.html platforms/invitation_pass_on.html "
@@ -31,6 +33,8 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
+    "method_report",
     "together": "partnership* actor_partnerships space_open admin:platforms_*",
     "door": "invitation invitation_decline invitation_pass_on meeting space_door",
     "hosting": "invitation_new invitation_one invitations space_member* space_leave space_welcome space_request "
@@ -55,9 +59,10 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names": "files and answers for programs",
+    "document_file document_preview decision_log talk_names method_report_pdf": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
+    "stage_tick stage_evidence_remove proposal_vote "
     "thread_follow thread_close admin:platforms_partnership_move": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
