@@ -4,7 +4,8 @@ from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
-    "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html missions/method_report.html",
+    "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
+    "missions/method_report.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
     "door": "platforms/invitation.html platforms/invitation_decline.html platforms/invitation_pass_on.html "
