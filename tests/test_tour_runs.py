@@ -50,7 +50,7 @@ def work(walk, run):
     walk.see("run_stage", *stage)
     walk.press("button.tick", shows="button.tick .sign")
     walk.see("stage_output", *stage, "ett-out")
-    walk.fill(**{"ett-out-text": "Words of mine"})
+    walk.fill(text="Words of mine")
     walk.press(BUTTON, shows=".messages")
     walk.see("stage_output", *stage, "ett-out")
     Output.objects.update(version=7, text="Words of another")

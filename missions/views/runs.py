@@ -77,7 +77,7 @@ def run_stage(request, slug, number, stage):
     writes = reader["may_edit"] and found.state == StageState.OPEN and found.run.state == "running"
     if writes:
         for output in work.outputs:
-            output.form = OutputForm(output=output.row, prefix=output.item["key"])
+            output.form = OutputForm(output=output.row, key=output.item["key"])
     context = {
         "mission": mission,
         "tabs": tabs(mission, "runs"),
@@ -146,7 +146,7 @@ def stage_output(request, slug, number, stage, key):
     if item is None:
         raise Http404
     row = found.outputs.filter(key=key).first()
-    form = OutputForm(typed(request), output=row, prefix=key)
+    form = OutputForm(typed(request), output=row, key=key)
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_output(found, key, by=request.user, **form.cleaned_data)
@@ -160,7 +160,7 @@ def stage_output(request, slug, number, stage, key):
 
 
 def _output_form(key):
-    return lambda row, data=None: OutputForm(data, output=row, prefix=key)
+    return lambda row, data=None: OutputForm(data, output=row, key=key)
 
 
 @mission_view

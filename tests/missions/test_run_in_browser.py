@@ -2,6 +2,7 @@
 at once, a session that ends, and a stage by keyboard alone."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -31,7 +32,9 @@ def eva():
 
 @pytest.fixture
 def bo():
-    return make_user("bo@example.org", name="Bo Berg", language="en")
+    bo = make_user("bo@example.org", name="Bo Berg", language="en")
+    EmailAddress.objects.create(user=bo, email=bo.email, verified=True, primary=True)
+    return bo
 
 
 @pytest.fixture
@@ -122,7 +125,7 @@ def work_in_the_first_stage(hand):
     window.press(output.get_by_role("link", name="Add evidence"))
     page.get_by_label("A document of the space").select_option(index=1)
     window.press(page.get_by_role("button", name="Add the evidence"))
-    expect(page.locator(".shown-by")).to_contain_text("Needs.txt")
+    expect(page.locator(".shown-by")).to_contain_text("Needs")
 
 
 def leave_out(hand, reason):
