@@ -19,6 +19,7 @@ from missions.views.frame import conflict, mission_to_change, mission_view, show
 from missions.views.mission import reader_of
 from platforms.actions import Frozen, Outdated
 from platforms.views.frame import form_view, typed
+from web.kept import keeps_text
 from web.public import public_page
 
 
@@ -68,6 +69,7 @@ def run_list(request, slug):
     return render(request, "missions/runs.html", context)
 
 
+@keeps_text
 @public_page
 def run_stage(request, slug, number, stage):
     mission = get_object_or_404(Mission.objects.visible_to(request.user).select_related("space"), slug=slug)

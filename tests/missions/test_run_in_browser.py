@@ -158,7 +158,7 @@ def look_back(window, run, eva, bo):
     window.press(page.get_by_role("button", name="Save my answers"))
     enter(window, bo)
     window.go(address("notices"))
-    window.press(page.get_by_role("link", name="Answer", exact=True))
+    window.press(page.locator("li", has_text="Five questions about a run").get_by_role("link").first)
     page.get_by_label("What should the method change?").fill("Ask associations first")
     window.press(page.get_by_role("button", name="Save my answers"))
     expect(page.get_by_text("The maps")).to_be_visible()
