@@ -126,7 +126,7 @@ def facts_of(report):
             "stages": _("Stages compared"),
             "stage": _("Stage"),
             "median": _("Days, median"),
-            "learnt": _("What was learnt"),
+            "learnt": _("Lessons"),
             "none": _("Nothing yet."),
         },
         "lines": [{"said": words_of(line), "holds": line.holds, "proof": proof_of(line)} for line in report.lines],
