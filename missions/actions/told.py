@@ -120,7 +120,7 @@ def waiting_reviews(people):
 def _question(run):
     mission = run.mission
     url = partial(reverse, "run_review", args=[mission.slug, run.number])
-    return Line(mission.name, url, mission.space.name, lambda: WORDS[REVIEW], _("Answer"))
+    return Line(mission.name, url, mission.space.name, lambda: WORDS[REVIEW], _("Answer five questions"))
 
 
 def dates(users, until):

@@ -54,7 +54,7 @@ class OutputEvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, rows in things_of(mission).items():
             if rows:
-                self.fields[name].choices = [("", _("None")), *((str(row.pk), str(row)) for row in rows)]
+                self.fields[name].choices = [("", _("nothing chosen")), *((str(row.pk), str(row)) for row in rows)]
             else:
                 del self.fields[name]
 
