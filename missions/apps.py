@@ -14,6 +14,7 @@ class MissionsConfig(AppConfig):
         from missions.mine import MissionPart  # noqa: PLC0415
         from missions.offered import OfferPart  # noqa: PLC0415
         from missions.region import KINDS, TABLES  # noqa: PLC0415
+        from missions.run_mine import RunPart  # noqa: PLC0415
         from notifications import examples, live, subjects  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
@@ -21,9 +22,11 @@ class MissionsConfig(AppConfig):
         examples.register(mail_examples.mails)
         mine.register(MissionPart())
         mine.register(OfferPart())
+        mine.register(RunPart())
         for name, reader in promises.MAILS.items():
             live.register(name, reader)
         for name, reader in (told.READERS | promises.READERS).items():
             subjects.register(name, reader)
         subjects.register_dates(promises.dates)
+        subjects.register_dates(told.dates)
         subjects.register_kinds(told.KINDS | promises.KINDS)

@@ -22,6 +22,12 @@ class Because:
     proposal: object
 
     @property
+    def proposer(self):
+        """The organisation that proposed it, where it may be named."""
+        who = self.proposal and self.proposal.on_behalf_of
+        return who if who and who.is_named else None
+
+    @property
     def url(self):
         """The page of the run, or of its mission where runs have none."""
         if self.run is None:
@@ -32,7 +38,11 @@ class Because:
 def lineage(method, user, *, upto, after=0):
     """{place: its answers, the newest first} of the versions after `after` and up to `upto`."""
     rows = Change.objects.filter(version__method=method, version__number__gt=after, version__number__lte=upto)
-    changes = list(rows.select_related("version", "run", "proposal__run").order_by("-version__number", "pk"))
+    changes = list(
+        rows.select_related("version", "run", "proposal__run", "proposal__on_behalf_of").order_by(
+            "-version__number", "pk"
+        )
+    )
     seen = visible_runs(changes, user)
     found = {}
     for change in changes:

@@ -7,10 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from missions.models import GateVerdict, OutputEvidence, Review, Run, RunStage, RunState, Said, StageState
 from missions.runs import days
+
+TAUGHT = Q(changes__run__isnull=False) | Q(changes__proposal__isnull=False)
+UNASKED = (StageState.WAITING, StageState.SKIPPED)  # their gates were never stood at
 
 
 @dataclass
@@ -62,10 +65,14 @@ class Line:
 
 @dataclass
 class Report:
+    """`names` maps the slug of a stage to its name, in the order of the newest version; `is_invented` says that all
+    runs are those of examples."""
+
     method: object
     versions: list
     runs: list
-    names: dict  # slug of a stage: its name, in the order of the newest version
+    names: dict
+    is_invented: bool = False
 
     @property
     def lines(self):
@@ -103,18 +110,17 @@ class Report:
 
 def report_of(method):
     """The facts of a method's versions and runs: eight questions, however many runs there are."""
-    versions = list(method.versions.published().annotate(taught=Count("changes__run")).order_by("number"))
-    runs = list(
-        Run.objects.filter(method_version__method=method)
-        .select_related("mission__partnership", "method_version")
-        .order_by("started_on", "pk")
-    )
+    versions = list(method.versions.published().annotate(taught=Count("changes", filter=TAUGHT)).order_by("number"))
+    rows = Run.objects.filter(method_version__method=method).select_related("mission__partnership", "method_version")
+    rows = list(rows.order_by("started_on", "pk"))
+    real = [run for run in rows if not run.mission.is_example]  # an invented run shows nothing beside a real one
+    runs = real or rows
     facts = {run.pk: RunFacts(run, run.mission.is_published) for run in runs}
     _stages(facts)
     answered = Review.objects.filter(run__in=runs).exclude(answered_at=None).values_list("run").annotate(n=Count("pk"))
     for run, number in answered:
         facts[run].reviews = number
-    return Report(method, versions, list(facts.values()), _names(versions, facts))
+    return Report(method, versions, list(facts.values()), _names(versions, facts), is_invented=bool(rows and not real))
 
 
 def _stages(facts):
@@ -132,7 +138,7 @@ def _stages(facts):
             days=days(row),
             adjusted=verdicts[GateVerdict.ADJUST],
             yes=said.count(Said.YES),
-            asked=len(row.stage.gate),
+            asked=0 if row.state in UNASKED else len(row.stage.gate),
             evidence=evidence.get(row.pk, 0),
             learning=row.learning,
             reason=row.reason,

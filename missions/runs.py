@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from missions.models import EvidenceKind, MethodRole, Run, RunStage, StageState
+from missions.models import EvidenceKind, GateVerdict, MethodRole, Run, RunStage, StageState
 from platforms.models import SpaceMember
 
 
@@ -20,12 +20,18 @@ class Course:
     def done(self):
         return sum(stage.state in (StageState.PASSED, StageState.SKIPPED) for stage in self.stages)
 
+    @property
+    def begun(self):
+        """The stages of which there is something to tell."""
+        return [stage for stage in self.stages if stage.state != StageState.WAITING]
+
 
 def course_of(run):
     """The run's stages with their decisions: two questions."""
-    stages = list(run.stages.select_related("stage").prefetch_related("decisions__on_behalf_of").order_by("position"))
+    stages = list(run.stages.select_related("stage").prefetch_related("decisions").order_by("position"))
     for stage in stages:
         stage.run = run
+        stage.adjusted = [one for one in stage.decisions.all() if one.verdict == GateVerdict.ADJUST]
     return Course(run, stages, next((stage for stage in stages if stage.state == StageState.OPEN), None))
 
 

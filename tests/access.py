@@ -19,6 +19,7 @@ from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from insight.actions import CONFIRM, MANAGE
+from missions.actions import learning, runs
 from missions.models import Method
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
@@ -44,6 +45,7 @@ from tests.missions.filling import make_commitment, make_experiment, make_indica
 from tests.missions.making import make_evidence, make_statement
 from tests.missions.making import make_mission as make_errand
 from tests.missions.method_making import make_method, make_version
+from tests.missions.running import make_version as make_version_of_a_run
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -109,7 +111,8 @@ class World:
         self.news = make_subscription("news@example.org")
         self.tokens |= self._tokens(people["editor"])
         mission = self._mission()
-        self.slugs["mission"] = mission.slug
+        evidence, ran = self._run(mission)
+        self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -123,6 +126,7 @@ class World:
             "space_request": self.request.pk,
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
+            "stage_evidence_remove": evidence.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
         }
@@ -157,6 +161,16 @@ class World:
         self.slugs |= {"errand": errand.slug, "open_errand": open_errand.slug}
         make_statement(open_errand)
         return make_evidence(make_statement(errand, "secret if"))
+
+    def _run(self, mission):
+        """Evidence in the open stage of a run of it with a proposal, and the run's method."""
+        owner = self.people["owner"]
+        run = runs.start_run(mission, by=owner, version=make_version_of_a_run("tema", "tva"))
+        stage = run.stages.select_related("stage").get(position=1)
+        stage.run = run
+        learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
+        thing = {"url": "https://example.org/"}
+        return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -261,11 +275,13 @@ def arguments(world, route, target):
         "code": world.codes.get(target, ""),
         "format": "csv",
         "number": world.numbers.get(route["name"], 1),
-        "stage": "tema",
         "first": 1,
         "second": 2,
         "version": 1,
         "page": 1,
+        "stage": "tema",
+        "key": "tema-out",
+        "proposal": 1,
         "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,

@@ -27,6 +27,7 @@ SAME_FOR_ALL = {
         method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
         mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
+        method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
@@ -164,6 +165,27 @@ method_discard@library      GET   login 404 200 404 404 404 404 200
 method_discard@library      POST  login 404 302 404 404 404 404 302
 method_retire@library       GET   login 404 200 404 404 404 404 200
 method_retire@library       POST  login 404 302 404 404 404 404 302
+
+run_new@mission             *     login 302 200 302 404 404 404 404
+run_roles@mission           GET   login 302 200 200 404 404 404 404
+run_roles@mission           POST  login 302 302 302 404 404 404 404
+run_move@mission            *     login 302 302 302 404 404 404 404
+run_close@mission           *     login 302 200 302 404 404 404 404
+run_learning@mission        GET   login 200 200 200 404 404 404 404
+run_learning@mission        POST  login 405 405 405 405 405 405 405
+run_review@mission          *     login 302 200 200 404 404 404 404
+proposal_new@mission        *     login 302 200 200 404 404 404 404
+proposal_settle@mission     *     login 302 200 302 404 404 404 404
+proposal_vote@mission       GET   login 405 405 405 405 405 405 405
+proposal_vote@mission       POST  login 302 302 302 404 404 404 404
+stage_tick@mission          GET   login 405 405 405 405 405 405 405
+stage_tick@mission          POST  login 302 302 302 404 404 404 404
+stage_gate@mission          *     login 302 200 200 404 404 404 404
+stage_skip@mission          *     login 302 200 302 404 404 404 404
+stage_output@mission        *     login 302 200 200 404 404 404 404
+stage_evidence@mission      *     login 302 200 200 404 404 404 404
+stage_evidence_remove@mission GET login 405 405 405 405 405 405 405
+stage_evidence_remove@mission POST login 302 302 404 404 404 404 404
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405

@@ -28,7 +28,10 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from insight.forms import ChoiceForm, SubscribeForm
+from missions.actions.runs import start_run
 from missions.admin import MissionForm
+from missions.forms import learning as looking_back
+from missions.forms import runs as running
 from missions.forms.argument import EvidenceForm, StatementForm
 from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
 from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
@@ -42,7 +45,7 @@ from missions.forms.portfolio import (
     MeasurementForm,
     PortfolioForm,
 )
-from missions.models import Criterion, Method, Mission
+from missions.models import Criterion, Method, MethodRole, Mission, Run, RunStage
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm, LiftForm
 from platforms import admin as partnership_admin
@@ -66,6 +69,7 @@ from tests.factories import (
 )
 from tests.missions.making import make_criteria, make_indicator, make_mission, make_statement
 from tests.missions.method_making import make_method, make_run
+from tests.missions.running import make_version
 from web.views import SampleForm
 
 REGISTER = [
@@ -87,6 +91,9 @@ TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm]
+RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
+RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
+OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
 OTHERS = [
     *REGISTER,
     *MEMBERSHIP,
@@ -95,6 +102,7 @@ OTHERS = [
     *TALK,
     *MISSIONS,
     *NEWS,
+    *RUNS,
     ReportForm,
     SettingsForm,
     SpaceForm,
@@ -128,6 +136,7 @@ JUDGED = {
     *OF_A_MISSION,
     CriteriaForm,
     *OF_A_METHOD,
+    *OF_A_RUN,
     MoveForm,
 }
 
@@ -233,6 +242,30 @@ def test_forms_of_a_method(form_class, data):
 
     assert answers(form)
     assert all(field.as_hidden() for field in form if field.name in ("activities", "outputs", "gate") and field.value())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_RUN)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_run(form_class, data):
+    run = Run.objects.first() or make_a_run()
+    stage = RunStage.objects.select_related("stage").first()
+    role = MethodRole.objects.first() or MethodRole.objects.create(slug="leader", name_sv="Ledare")
+    about = {
+        running.OutputEvidenceForm: {"mission": run.mission},
+        running.GateForm: {"stage": stage, "leads": True},
+        running.RoleForm: {"run": run, "roles": [role], "held": []},
+        looking_back.ProposalForm: {"run": run},
+    }[form_class]
+    names = [*form_class(**about).fields]
+
+    assert answers(form_class(typed(data, names), **about))
+
+
+def make_a_run():
+    eva = make_user()
+    return start_run(make_mission(space=make_space(coordinator=eva)), by=eva, version=make_version())
 
 
 @pytest.fixture

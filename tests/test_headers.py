@@ -14,7 +14,7 @@ from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
-from missions.models import Method
+from missions.models import Method, Run, RunStage
 from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
@@ -63,6 +63,7 @@ MACHINES = {
     "sitemap_part",
     "actor_feed",
     "actor_export",
+    "method_report_pdf",
     "mission_export",
     "mission_feed",
     "method_export",
@@ -95,6 +96,7 @@ def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
     slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
+    slugs |= dict.fromkeys(("run", "runs"), errand)
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -105,6 +107,7 @@ def pages(actor):
         "number": 2,
         "first": 1,
         "second": 2,
+        "stage": "steg-1",
     }
     reader = make_user()
     mine = token(SETTINGS, reader.pk)
@@ -155,6 +158,10 @@ def actor(db):
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
+    run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
+    run.stages.bulk_create(
+        RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()
+    )
     return actors[0]
 
 

@@ -3,6 +3,9 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
+    "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
+    "missions/method_report.html",
     "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
     "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
     "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
@@ -50,6 +53,8 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
+    "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
@@ -83,12 +88,12 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names method_export mission_export "
+    "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
     "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
-    "commitment_reopen offer_withdraw method_draft_begin method_stage_move "
+    "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw method_draft_begin method_stage_move "
     "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",

@@ -3,22 +3,31 @@
 Answers are read by nobody before all are in, or the time for them is up.
 """
 
-from datetime import timedelta
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.actions.workflow import Step
 from missions.actions import told
 from missions.actions.mission import log
-from missions.actions.runs import enter_run
+from missions.actions.runs import RUN_STEPS, enter_run
 from missions.models import Proposal, ProposalState, ProposalVote, Review, RunState
 from platforms.actions import NoEntry, next_number
 from platforms.models import SpaceMember
 
+# Nothing is settled for good: a proposal that was not taken up may be, later on.
+STEPS = {
+    "take": Step(_("Take it up"), (ProposalState.OPEN, ProposalState.DECLINED), ProposalState.TAKEN, "coordinator"),
+    "decline": Step(
+        _("Not take it up"),
+        (ProposalState.OPEN, ProposalState.TAKEN),
+        ProposalState.DECLINED,
+        "coordinator",
+        needs_reason=True,
+    ),
+}
 QUESTIONS = ("worked", "hindered", "missing", "surprise", "change")
-TIME_TO_ANSWER = timedelta(days=14)
 READ_ALREADY = _("The answers are shown to all already, so none is changed any more.")
 NOTHING_SAID = _("Answer at least one of the questions.")
 NO_STAGE = _("There is no such stage in the run.")
@@ -27,8 +36,8 @@ NEEDS_OUTCOME = _("Write in words what the run came to.")
 
 
 def reviews_of(run):
-    """The reviews that count: of those who are members of the space still, and of those who have answered."""
-    members = SpaceMember.objects.filter(space=run.mission.space_id).values("user")
+    """The reviews that count: of those who may write in the space still, and of those who have answered."""
+    members = SpaceMember.objects.writers().filter(space=run.mission.space_id).values("user")
     rows = run.reviews.select_related("user", "on_behalf_of")
     return rows.filter(user__in=members) | rows.exclude(answered_at=None)
 
@@ -38,7 +47,10 @@ def are_shown(run):
     if run.state == RunState.CLOSED:
         return True
     waiting = reviews_of(run).filter(answered_at=None)
-    return run.state == RunState.REVIEWED and not waiting.filter(asked_at__gt=timezone.now() - TIME_TO_ANSWER).exists()
+    return (
+        run.state == RunState.REVIEWED
+        and not waiting.filter(asked_at__gt=timezone.now() - told.TIME_TO_ANSWER).exists()
+    )
 
 
 @transaction.atomic
@@ -101,7 +113,8 @@ def vote(proposal, *, by, is_for):
 def settle(proposal, *, by, state, answer=""):
     """Who leads the mission takes a proposal up, or not, and says why not."""
     proposal = _open(proposal, by, lead=True)
-    if state == ProposalState.DECLINED and not answer:
+    step = next(step for step in STEPS.values() if step.target == state)
+    if step.needs_reason and not answer:
         raise ValidationError({"answer": _("Say in a line why it is not taken up.")})
     proposal.state, proposal.answer = state, answer
     proposal.save(update_fields=["state", "answer"])
@@ -111,12 +124,12 @@ def settle(proposal, *, by, state, answer=""):
 @transaction.atomic
 def close(run, *, by, outcome):
     """Close the run with its outcome in words. Raises PermissionDenied or ValidationError."""
-    run = enter_run(run, by, lead=True, states=(RunState.REVIEWED,))
+    run = enter_run(run, by, lead=True, states=RUN_STEPS["close"].sources)
     if not outcome:
         raise ValidationError({"outcome": NEEDS_OUTCOME})
     if not are_shown(run):
         raise ValidationError(NOT_YET, code="waiting")
-    run.state, run.outcome, run.closed_on = RunState.CLOSED, outcome, timezone.localdate()
+    run.state, run.outcome, run.closed_on = RUN_STEPS["close"].target, outcome, timezone.localdate()
     run.save(update_fields=["state", "outcome", "closed_on"])
     log(run.mission, "run_close", by=by)
     told.tell_members(run.mission, told.RUN, by=by)

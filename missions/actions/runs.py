@@ -1,7 +1,7 @@
 """A run: starting it with a version of a method, working in its stages, deciding at its gates.
 
 Every change begins with `enter_run`: the mission locked, the person's right judged anew, the run as it is now. Stages
-come one after the other; `GATE` and `docs/states.md` say which state follows which decision.
+come one after the other; `STAGE_STEPS` and `docs/states.md` say which state follows which decision.
 """
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from actors.actions.workflow import Step
 from actors.models import Representative
 from missions.actions import told
 from missions.actions.mission import enter_mission, log
@@ -34,11 +35,23 @@ from platforms.actions import Frozen, NoEntry, Outdated, next_number
 from platforms.models import SpaceMember
 from web.text import readers
 
-# What becomes of the open stage by the decision at its gate.
-GATE = {
-    GateVerdict.GO: StageState.PASSED,
-    GateVerdict.ADJUST: StageState.OPEN,
-    GateVerdict.STOP: StageState.STOPPED,
+# What becomes of a stage: the decisions at its gate, which are named as their verdicts are, and leaving it out.
+STAGE_STEPS = {
+    "begin": Step(_("Begin"), (StageState.WAITING,), StageState.OPEN, "when no stage is open"),
+    GateVerdict.GO: Step(_("Go on"), (StageState.OPEN,), StageState.PASSED, "coordinator"),
+    GateVerdict.ADJUST: Step(_("Adjust"), (StageState.OPEN,), StageState.OPEN, "coordinator", needs_reason=True),
+    GateVerdict.STOP: Step(_("Stop"), (StageState.OPEN,), StageState.STOPPED, "coordinator", needs_reason=True),
+    "skip": Step(
+        _("Leave out this stage"),
+        (StageState.OPEN, StageState.WAITING),
+        StageState.SKIPPED,
+        "coordinator",
+        needs_reason=True,
+    ),
+}
+RUN_STEPS = {
+    "look_back": Step(_("Look back"), (RunState.RUNNING,), RunState.REVIEWED, "when no stage is left"),
+    "close": Step(_("Close the run"), (RunState.REVIEWED,), RunState.CLOSED, "coordinator"),
 }
 NOT_A_RUN_FOR = _("A candidate, or a mission that has ended or is led elsewhere, is not run by a method.")
 RUNS_ALREADY = _("The mission runs by a method already. Close that run first.")
@@ -76,22 +89,22 @@ def start_run(mission, *, by, version):
 
 def open_next(run):
     """Open the first stage that waits; without one the run is looked back on."""
-    waiting = run.stages.filter(state=StageState.WAITING).order_by("position").first()
+    waiting = run.stages.filter(state__in=STAGE_STEPS["begin"].sources).order_by("position").first()
     if waiting is None:
         look_back(run)
         return
-    waiting.state, waiting.opened_on = StageState.OPEN, timezone.localdate()
+    waiting.state, waiting.opened_on = STAGE_STEPS["begin"].target, timezone.localdate()
     waiting.save(update_fields=["state", "opened_on"])
 
 
 def look_back(run, *, was_stopped=False):
     """No stage is left: the people of the space are asked the five questions."""
-    run.state, run.was_stopped = RunState.REVIEWED, was_stopped
+    run.state, run.was_stopped = RUN_STEPS["look_back"].target, was_stopped
     run.save(update_fields=["state", "was_stopped"])
     members = SpaceMember.objects.writers().filter(space=run.mission.space_id)
     asked = [Review(run=run, user_id=member.user_id, on_behalf_of_id=member.on_behalf_of_id) for member in members]
     Review.objects.bulk_create(asked, ignore_conflicts=True)
-    told.tell_members(run.mission, told.REVIEW, by=None)
+    told.ask([review.user_id for review in asked], run)
 
 
 def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
@@ -240,8 +253,9 @@ def decide(stage, *, by, verdict, reason="", learning="", answers=None):
     save_answers(stage, by, answers or {})
     _judge(stage, verdict, reason, learning)
     GateDecision.objects.create(stage=stage, verdict=verdict, reason=reason, by=by, on_behalf_of=_behalf(stage, by))
-    if GATE[verdict] != StageState.OPEN:
-        _close(stage, GATE[verdict], reason=reason if verdict == GateVerdict.STOP else "", learning=learning)
+    target = STAGE_STEPS[verdict].target
+    if target != StageState.OPEN:
+        _close(stage, target, reason=reason if verdict == GateVerdict.STOP else "", learning=learning)
         _after(stage, was_stopped=verdict == GateVerdict.STOP)
     log(stage.run.mission, f"gate_{verdict}", by=by, reason=str(stage.stage))
     told.tell_members(stage.run.mission, told.GATE, by=by)
@@ -249,7 +263,7 @@ def decide(stage, *, by, verdict, reason="", learning="", answers=None):
 
 
 def _judge(stage, verdict, reason, learning):
-    if verdict != GateVerdict.GO and not reason:
+    if STAGE_STEPS[verdict].needs_reason and not reason:
         raise ValidationError({"reason": NEEDS_REASON})
     if verdict != GateVerdict.ADJUST and not learning:
         raise ValidationError({"learning": NEEDS_LEARNING})
@@ -266,12 +280,12 @@ def skip(stage, *, by, reason):
     if row is None:
         raise NoEntry
     row.run = run
-    if row.state not in (StageState.OPEN, StageState.WAITING):
+    if row.state not in STAGE_STEPS["skip"].sources:
         raise Frozen(NOT_OPEN, code="frozen")
     if not reason:
         raise ValidationError({"reason": NEEDS_REASON})
     was_open = row.state == StageState.OPEN
-    _close(row, StageState.SKIPPED, reason=reason)
+    _close(row, STAGE_STEPS["skip"].target, reason=reason)
     if was_open:
         _after(row)
     log(run.mission, "stage_skip", by=by, reason=f"{row.stage}: {reason}")

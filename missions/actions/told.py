@@ -1,12 +1,15 @@
 """Who is told of what happens to a mission, and in which words: the members of its space, once for each mission."""
 
+from datetime import timedelta
 from functools import partial
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from missions.models import Mission
+from missions.models import Mission, Review, Run, RunState
 from notifications import telling
 from notifications.models import Part, Why
 from notifications.subjects import Line, id_of
@@ -24,7 +27,7 @@ WORDS = {
     ENDED: _("The mission has ended"),
     RUN: _("A run began, moved to another version or was closed"),
     GATE: _("A gate was decided about"),
-    REVIEW: _("Five questions about the run to answer"),
+    REVIEW: _("Five questions about a run to answer"),
     PROPOSED: _("New proposal for the method"),
 }
 KINDS = {
@@ -39,6 +42,7 @@ KINDS = {
     PROPOSED: _("proposals for methods"),
 }
 DECIDED = (STARTED, ENDED, GATE)
+TIME_TO_ANSWER = timedelta(days=14)  # for the five questions about a run
 
 
 def thing_of(mission):
@@ -85,4 +89,48 @@ def _text(row):
     return WORDS[row.kind]
 
 
-READERS = {"mission": read_missions}
+def ask(people, run):
+    """Ask `people` (ids) the five questions about a run."""
+    facts = {"thing": f"run:{run.pk}", "place": place_of(run.mission.space_id)}
+    telling.notify(people, kind=REVIEW, why=Why.DECIDES, part=Part.NEEDS, **facts)
+
+
+def asked(user, run):
+    """`user` has the questions before their eyes."""
+    telling.mark_read(user, f"run:{run.pk}")
+
+
+def read_runs(rows):
+    """For `notifications.subjects`: the questions about runs, for who is a member and has not answered yet."""
+    runs = Run.objects.filter(state=RunState.REVIEWED).select_related("mission__space")
+    found = runs.in_bulk({id_of(row) for row in rows})
+    waiting = {(one.user_id, one.run_id) for one in waiting_reviews({row.user_id for row in rows})}
+    return {
+        row.pk: _question(run) for row in rows if (run := found.get(id_of(row))) and (row.user_id, run.pk) in waiting
+    }
+
+
+def waiting_reviews(people):
+    """The reviews that these people (ids) still have to answer, as members of the mission's space."""
+    members = SpaceMember.objects.writers().filter(space=OuterRef("run__mission__space"), user=OuterRef("user"))
+    rows = Review.objects.filter(user__in=people, answered_at=None, run__state=RunState.REVIEWED)
+    return rows.filter(Exists(members)).select_related("run__mission__space")
+
+
+def _question(run):
+    mission = run.mission
+    url = partial(reverse, "run_review", args=[mission.slug, run.number])
+    return Line(mission.name, url, mission.space.name, lambda: WORDS[REVIEW], _("Answer five questions"))
+
+
+def dates(users, until):
+    """For `notifications.subjects`: the last day to answer the questions about a run."""
+    found = {}
+    for one in waiting_reviews(users):
+        last = timezone.localdate(one.asked_at + TIME_TO_ANSWER)
+        if timezone.localdate() <= last <= until:
+            found.setdefault(one.user_id, []).append((last, _question(one.run)))
+    return found
+
+
+READERS = {"mission": read_missions, "run": read_runs}

@@ -46,7 +46,7 @@ class ProposalForm(forms.Form):
 class SettleForm(forms.Form):
     state = forms.ChoiceField(label=_("What becomes of it?"), choices=SETTLED, widget=forms.RadioSelect)
     answer = LineField(
-        label=_("Answer"), max_length=500, required=False, help_text=_("Needed when it is not taken up.")
+        label=_("Our answer"), max_length=500, required=False, help_text=_("Needed when it is not taken up.")
     )
 
 

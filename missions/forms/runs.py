@@ -30,14 +30,15 @@ class RunForm(forms.Form):
 
 
 class OutputForm(forms.Form):
-    """One output in words; `version` is the save it was drawn from, 0 before the first."""
+    """One output in words; `version` is the save it was drawn from, 0 before the first. A page has one for each output:
+    they differ in their ids, and each is sent to an address of its own."""
 
     text = TextField(label=_("In words"), max_length=5000, required=False, widget=short(5))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
-    def __init__(self, *args, output=None, **kwargs):
+    def __init__(self, *args, output=None, key="", **kwargs):
         said = {"text": output.text, "version": output.version} if output else {"text": "", "version": 0}
-        super().__init__(*args, initial=said, **kwargs)
+        super().__init__(*args, initial=said, auto_id=f"id_{key}_%s", **kwargs)
 
 
 class OutputEvidenceForm(forms.Form):
@@ -53,7 +54,7 @@ class OutputEvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, rows in things_of(mission).items():
             if rows:
-                self.fields[name].choices = [("", _("None")), *((str(row.pk), str(row)) for row in rows)]
+                self.fields[name].choices = [("", _("nothing chosen")), *((str(row.pk), str(row)) for row in rows)]
             else:
                 del self.fields[name]
 

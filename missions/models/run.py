@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actors.models.merging import Moves, Stays
 from missions.models.method import MethodRole, MethodVersion, Stage
@@ -19,7 +20,7 @@ class RunState(models.TextChoices):
 
     RUNNING = "running", _("Running")
     REVIEWED = "reviewed", _("Looking back")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("run", "Closed")
 
 
 class RunQuerySet(models.QuerySet):

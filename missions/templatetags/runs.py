@@ -20,9 +20,3 @@ def stage_state(stage):
     """The state of a stage: a sign and a word."""
     tone, mark = STATES[stage.state]
     return format_html('<span class="status {}">{}{}</span>', tone, sign(mark), stage.get_state_display())
-
-
-@register.simple_tag
-def stage_sign(stage):
-    """The sign of a stage's state; a word must stand beside it."""
-    return sign(STATES[stage.state][1])

@@ -53,10 +53,10 @@ def mission_to_change(request, slug, *, lead=False, ended=False):
     return found
 
 
-def show(request, template, mission, context=None, *, status=200):
+def show(request, template, mission, context=None, *, status=200, tab="mission"):
     """Render a page of the mission within its frame."""
     context = context or {}
-    frame = {"mission": mission, "tabs": tabs(mission, "mission")}
+    frame = {"mission": mission, "tabs": tabs(mission, tab)}
     frame["is_kept"] = request.method == "GET" and fill_in_again(request, context)
     return render(request, template, {**frame, **context}, status=status)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from missions.actions import learning as actions
+from missions.actions import told
 from missions.forms.learning import QUESTIONS, CloseForm, ProposalForm, ReviewForm, SettleForm
 from missions.models import Method, Mission, ProposalState, RunState
 from missions.views.frame import mission_to_change, mission_view, show
@@ -54,7 +55,7 @@ def run_learning(request, slug, number):
         "may_keep_method": Method.objects.editable_by(request.user).filter(pk=run.method_version.method_id).exists(),
         **reader,
     }
-    return show(request, "missions/learning.html", run.mission, context)
+    return show(request, "missions/learning.html", run.mission, context, tab="runs")
 
 
 def grouped(reviews):
@@ -73,12 +74,13 @@ def _run_to_change(request, slug, number, *, lead=False):
 @form_view
 def run_review(request, slug, number):
     run = _run_to_change(request, slug, number)
+    told.asked(request.user, run)
     mine = run.reviews.filter(user=request.user).first()
     form = ReviewForm(typed(request), initial={name: getattr(mine, name) for name in QUESTIONS} if mine else {})
     if form.is_valid() and tried(form, lambda: actions.answer_review(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("Thank you. Your answers are read when all are in."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/review.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/review.html", run.mission, {"form": form, "run": run}, tab="runs")
 
 
 @mission_view
@@ -89,7 +91,7 @@ def proposal_new(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.propose(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The proposal is put to the space."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/proposal.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/proposal.html", run.mission, {"form": form, "run": run}, tab="runs")
 
 
 def _proposal(run, proposal):
@@ -123,7 +125,9 @@ def proposal_settle(request, slug, number, proposal):
     if form.is_valid() and tried(form, lambda: actions.settle(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The answer to the proposal is saved."))
         return redirect("run_learning", slug, number)
-    return show(request, "missions/proposal_settle.html", found.run.mission, {"form": form, "proposal": found})
+    return show(
+        request, "missions/proposal_settle.html", found.run.mission, {"form": form, "proposal": found}, tab="runs"
+    )
 
 
 @mission_view
@@ -134,4 +138,4 @@ def run_close(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.close(run, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The run is closed, and what came of it stands on its page."))
         return redirect(run)
-    return show(request, "missions/run_close.html", run.mission, {"form": form, "run": run})
+    return show(request, "missions/run_close.html", run.mission, {"form": form, "run": run}, tab="runs")

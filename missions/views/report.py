@@ -78,11 +78,17 @@ def proof_of(line):
         return f"{versions % {'number': numbers['versions']}}, {changes % {'number': numbers['taught']}}"
     if line.key == "carried_out":
         runs = ngettext("%(number)s run", "%(number)s runs", numbers["runs"]) % {"number": numbers["runs"]}
-        closed = _("%(closed)s closed, %(passed)s stages passed") % numbers
-        return f"{runs}, {closed}"
-    return _(
-        "%(evidence)s pieces of evidence, %(reviews)s people looked back, %(proposals)s changes taught by runs"
-    ) % (numbers)
+        closed = ngettext("%(number)s of them closed", "%(number)s of them closed", numbers["closed"])
+        passed = ngettext("%(number)s stage passed", "%(number)s stages passed", numbers["passed"])
+        return f"{runs}, {closed % {'number': numbers['closed']}}, {passed % {'number': numbers['passed']}}"
+    people = ngettext("%(number)s person looked back", "%(number)s people looked back", numbers["reviews"])
+    taught = ngettext("%(number)s change taught by a run", "%(number)s changes taught by runs", numbers["proposals"])
+    told = [_pieces(numbers["evidence"]), people % {"number": numbers["reviews"]}]
+    return ", ".join([*told, taught % {"number": numbers["proposals"]}])
+
+
+def _pieces(number):
+    return ngettext("%(number)s piece of evidence", "%(number)s pieces of evidence", number) % {"number": number}
 
 
 # ── The PDF ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +111,9 @@ def facts_of(report):
     shown = [one for one in report.runs if one.is_public]
     return {
         "language": (get_language() or "sv")[:2],
+        "invented": _("Invented example: these runs never happened. They show what a report can hold.")
+        if report.is_invented
+        else "",
         "title": _("Report on the method “%(name)s”") % {"name": newest.name},
         "made": _("%(site)s, %(day)s") % {"site": str(here.site_name), "day": _day(timezone.localdate())},
         "emblem": str(here.emblem.text or ""),
@@ -117,7 +126,7 @@ def facts_of(report):
             "stages": _("Stages compared"),
             "stage": _("Stage"),
             "median": _("Days, median"),
-            "learnt": _("What was learnt"),
+            "learnt": _("Lessons"),
             "none": _("Nothing yet."),
         },
         "lines": [{"said": words_of(line), "holds": line.holds, "proof": proof_of(line)} for line in report.lines],
@@ -157,13 +166,19 @@ def _run_facts(one):
 
 def _cell(stage):
     if stage is None:
-        return "–"
-    told = (
-        stage.words
-        if stage.days is None
-        else _("%(state)s, %(days)s days") % {"state": stage.words, "days": stage.days}
-    )
-    return f"{told} ({stage.yes}/{stage.asked}, {stage.evidence})"
+        return ["–"]
+    took = "" if stage.days is None else ngettext("%(number)s day", "%(number)s days", stage.days)
+    told = f"{stage.words}, {took % {'number': stage.days}}" if took else stage.words
+    more = [_("%(yes)s of %(asked)s yes") % {"yes": stage.yes, "asked": stage.asked}] if stage.asked else []
+    if stage.adjusted:
+        more.append(_times(stage.adjusted))
+    if stage.evidence:
+        more.append(_pieces(stage.evidence))
+    return [told, *more]
+
+
+def _times(number):
+    return ngettext("adjusted %(number)s time", "adjusted %(number)s times", number) % {"number": number}
 
 
 def _others(number):

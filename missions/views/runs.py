@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from missions.views.frame import conflict, mission_to_change, mission_view, show
 from missions.views.mission import reader_of
 from platforms.actions import Frozen, Outdated
 from platforms.views.frame import form_view, typed
+from web.kept import keeps_text
 from web.public import public_page
 
 
@@ -67,6 +69,7 @@ def run_list(request, slug):
     return render(request, "missions/runs.html", context)
 
 
+@keeps_text
 @public_page
 def run_stage(request, slug, number, stage):
     mission = get_object_or_404(Mission.objects.visible_to(request.user).select_related("space"), slug=slug)
@@ -76,7 +79,7 @@ def run_stage(request, slug, number, stage):
     writes = reader["may_edit"] and found.state == StageState.OPEN and found.run.state == "running"
     if writes:
         for output in work.outputs:
-            output.form = OutputForm(output=output.row, prefix=output.item["key"])
+            output.form = OutputForm(output=output.row, key=output.item["key"])
     context = {
         "mission": mission,
         "tabs": tabs(mission, "runs"),
@@ -102,7 +105,7 @@ def run_new(request, slug):
         if made:
             messages.success(request, _("The run has begun; its first stage is open."))
             return redirect(made)
-    return show(request, "missions/run_new.html", mission, {"form": form})
+    return show(request, "missions/run_new.html", mission, {"form": form}, tab="runs")
 
 
 def tried(form, act):
@@ -145,7 +148,7 @@ def stage_output(request, slug, number, stage, key):
     if item is None:
         raise Http404
     row = found.outputs.filter(key=key).first()
-    form = OutputForm(typed(request), output=row, prefix=key)
+    form = OutputForm(typed(request), output=row, key=key)
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_output(found, key, by=request.user, **form.cleaned_data)
@@ -153,11 +156,13 @@ def stage_output(request, slug, number, stage, key):
             return conflict(request, found.run.mission, form, _output_form(key), error.current)
         messages.success(request, _("What you wrote is saved."))
         return redirect(f"{found.get_absolute_url()}#output-{key}")
-    return show(request, "missions/output.html", found.run.mission, {"form": form, "stage": found, "item": item})
+    return show(
+        request, "missions/output.html", found.run.mission, {"form": form, "stage": found, "item": item}, tab="runs"
+    )
 
 
 def _output_form(key):
-    return lambda row, data=None: OutputForm(data, output=row, prefix=key)
+    return lambda row, data=None: OutputForm(data, output=row, key=key)
 
 
 @mission_view
@@ -175,7 +180,7 @@ def stage_evidence(request, slug, number, stage, key):
         messages.success(request, _("The evidence is added."))
         return redirect(f"{found.get_absolute_url()}#output-{key}")
     context = {"form": form, "stage": found, "item": item}
-    return show(request, "missions/output_evidence.html", found.run.mission, context)
+    return show(request, "missions/output_evidence.html", found.run.mission, context, tab="runs")
 
 
 @mission_view
@@ -204,10 +209,17 @@ def stage_gate(request, slug, number, stage):
                 return redirect(found)
         elif tried(form, lambda: actions.decide(found, by=request.user, answers=form.answers, **form.outcome)):
             messages.success(request, _("The decision is written down."))
-            return redirect(found.run)
+            return redirect(_onward(found.run))
     questions = [(form[f"said_{key}"], form[f"note_{key}"]) for key in form.questions]
     context = {"form": form, "stage": found, "questions": questions, "leads": leads}
-    return show(request, "missions/gate.html", found.run.mission, context)
+    return show(request, "missions/gate.html", found.run.mission, context, tab="runs")
+
+
+def _onward(run):
+    """Where the work goes on: the open stage, or looking back."""
+    if stage := course_of(run).here:
+        return stage
+    return reverse("run_learning", args=[run.mission.slug, run.number])
 
 
 @mission_view
@@ -217,8 +229,8 @@ def stage_skip(request, slug, number, stage):
     form = SkipForm(typed(request))
     if form.is_valid() and tried(form, lambda: actions.skip(found, by=request.user, **form.cleaned_data)):
         messages.success(request, _("The stage is left out, with the reason."))
-        return redirect(found.run)
-    return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found})
+        return redirect(_onward(found.run))
+    return show(request, "missions/stage_skip.html", found.run.mission, {"form": form, "stage": found}, tab="runs")
 
 
 # ── Roles and moving ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +245,7 @@ def run_roles(request, slug, number):
     if form.is_valid() and tried(form, lambda: actions.set_roles(found, by=request.user, holders=form.holders)):
         messages.success(request, _("The roles are saved."))
         return redirect(found)
-    return show(request, "missions/run_roles.html", mission, {"form": form, "run": found})
+    return show(request, "missions/run_roles.html", mission, {"form": form, "run": found}, tab="runs")
 
 
 @mission_view
@@ -260,4 +272,4 @@ def run_move(request, slug, number):
         return redirect(found)
     changes = moving.preview(found, version)
     context = {"run": found, "version": version, "changes": changes, "seen": json.dumps(moving.facts(changes))}
-    return show(request, "missions/run_move.html", mission, context)
+    return show(request, "missions/run_move.html", mission, context, tab="runs")

@@ -4,7 +4,7 @@
 const PAUSE = 1500;
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
-  const said = form.querySelector(".saved"), version = form.querySelector("input[name$=version]");
+  const said = form.querySelector(".saved"), version = form.elements.version;
   let timer, busy = false, again = false, over = false;
 
   const save = async () => {
@@ -15,7 +15,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const theirs = page.getElementById(form.parentElement.id)?.querySelector("form[data-autosave]");
       if (answer.ok && theirs) {
-        version.value = theirs.elements[version.name].value;
+        version.value = theirs.elements.version.value;
         said.textContent = theirs.querySelector(".saved").textContent;
       } else {
         over = answer.status === 409;

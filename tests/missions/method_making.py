@@ -94,7 +94,12 @@ def two_stages():
 
 def make_mission(name="Levande vikar", **fields):
     number = next(_number)
-    values = {"slug": f"method-mission-{number}", "name_sv": name, "goal_sv": "Fem vikar före 2028.", "is_published": True}
+    values = {
+        "slug": f"method-mission-{number}",
+        "name_sv": name,
+        "goal_sv": "Fem vikar före 2028.",
+        "is_published": True,
+    }
     return Mission.objects.create(**{**values, **fields})
 
 

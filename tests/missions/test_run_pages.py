@@ -96,7 +96,7 @@ def test_work_in_a_stage_by_its_pages(client, run, bo):
     ask(client, "stage_tick", *stage_url(run), user=bo, post={"activity": "ett-act", "done": "1"})
     page = ask(
         client, "stage_output", *stage_url(run), "ett-out", user=bo,
-        post={"ett-out-text": "Ord", "ett-out-version": "0"},
+        post={"text": "Ord", "version": "0"},
     )  # fmt: skip
     assert "What you wrote is saved" in text(page)
     ask(client, "stage_evidence", *stage_url(run), "ett-out", user=bo, post={"url": "https://example.org/x"})
@@ -108,13 +108,13 @@ def test_work_in_a_stage_by_its_pages(client, run, bo):
 
 
 def test_the_later_of_two_who_write_gets_409_with_both_texts_and_can_save_over(client, run, eva, bo):
-    url, first = stage_url(run), {"ett-out-text": "Evas ord", "ett-out-version": "0"}
+    url, first = stage_url(run), {"text": "Evas ord", "version": "0"}
     ask(client, "stage_output", *url, "ett-out", user=eva, post=first)
-    answer = ask(client, "stage_output", *url, "ett-out", user=bo, post={**first, "ett-out-text": "Bos ord"})
+    answer = ask(client, "stage_output", *url, "ett-out", user=bo, post={**first, "text": "Bos ord"})
     assert answer.status_code == 409
     assert "Evas ord" in text(answer)
     assert "Bos ord" in text(answer)
-    again = {"ett-out-text": "Bos ord", "ett-out-version": "1"}
+    again = {"text": "Bos ord", "version": "1"}
     ask(client, "stage_output", *url, "ett-out", user=bo, post=again)
     assert Output.objects.get().text == "Bos ord"
 
