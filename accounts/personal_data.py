@@ -159,6 +159,7 @@ COLUMNS = {
     "missions.experiment": {"none": "title hypothesis test outcome learning verdict"},
     "missions.indicator": {"none": "name unit source"},
     "missions.measurement": {"none": "note"},
+    "missions.need": {"none": "words"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

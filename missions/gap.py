@@ -57,7 +57,9 @@ WITH asked AS (
     SELECT count(*)::float AS count FROM actors_actor WHERE status = 'published'
 ), worth AS (
     SELECT need, of, id,
-        max(ln(1 + everybody.count / times) / ln(1 + everybody.count) * CASE WHEN is_start THEN %(start)s ELSE 1 END) AS worth
+        max(
+            ln(1 + everybody.count / times) / ln(1 + everybody.count) * CASE WHEN is_start THEN %(start)s ELSE 1 END
+        ) AS worth
     FROM hit JOIN often USING (need, of, is_start) CROSS JOIN everybody GROUP BY need, of, id
 ), said AS (
     SELECT need, id, sum(worth) AS worth FROM worth GROUP BY need, id

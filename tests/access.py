@@ -36,6 +36,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_need
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_indicator, make_mission
 from tests.staff import sign_in
 
@@ -125,6 +126,7 @@ class World:
         offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
         make_commitment(mission, "Secret Offer", **offer)
         make_experiment(mission, "Public Trial")
+        make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
 

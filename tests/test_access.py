@@ -23,7 +23,8 @@ SAME_FOR_ALL = {
     ("200", "405"): """
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_partnerships@public
         cookies health open_data partnership@together partnership_agreement@together partnership_list privacy
-        mission@mission mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
+        mission@mission mission_export mission_feed mission_list mission_needs@mission
+        mission_portfolio@mission open_commitments portfolios
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
@@ -117,6 +118,12 @@ agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
 space_open@together         *     login 404 404 404 404 404 200 200
 space_open@secret_plan      *     login 404 404 404 404 404 200 200
 
+need_new@mission            *     login 302 200 200 404 404 404 404
+need@mission                *     login 302 200 200 404 404 404 404
+need_remove@mission         GET   login 302 200 200 404 404 404 404
+need_remove@mission         POST  login 302 302 302 404 404 404 404
+competences_wanted          GET   login 403 403 403 403 403 403 200
+competences_wanted          POST  login 405 405 405 405 405 405 405
 portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
 portfolio_remove@mission    GET   login 302 200 200 404 404 404 404

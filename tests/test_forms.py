@@ -27,6 +27,7 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
     CommitmentForm,
@@ -70,7 +71,7 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, NeedForm]
 OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *MISSIONS, ReportForm, SettingsForm, SpaceForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [

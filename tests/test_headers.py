@@ -23,6 +23,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import make_need
 from tests.missions.portfolio_making import make_commitment, make_experiment, make_mission
 
 CSP = (
@@ -129,6 +130,7 @@ def actor(db):
         make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
         make_commitment(mission, "ord " * 40, actor=actors[number])
         make_experiment(mission, hypothesis="ord " * 40)
+        make_need(mission, "ord " * 40)
     return actors[0]
 
 

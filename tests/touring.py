@@ -15,6 +15,7 @@ SHOWS = {
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
     "working": "platforms/*",
+    "needs": "missions/need* missions/_gap.html missions/_suggestion.html missions/competences_wanted.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
     "actors/chart.html actors/_chart.html actors/detail.html actors/list.html actors/open_data.html "
@@ -37,6 +38,7 @@ LEADS_TO = {
     "space_link*",
     "talking": "thread* post_* follow_stop",
     "working": "my_spaces space document* decision* task*",
+    "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
