@@ -10,6 +10,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BUTTON = "main form.form .btn"
 
 
+def choose(walk, name, row):
+    walk.page.locator(f"[name={name}]").select_option(str(row.pk) if row else "")
+
+
 def test_walk_needs(walk):
     eva = verified(make_user("eva@example.org", name="Eva Berg"))
     area = make_area("tech")
@@ -23,14 +27,16 @@ def test_walk_needs(walk):
     walk.see("mission_needs", "vikar")
     walk.see("need_new", "vikar")
     walk.press(BUTTON, shows=".summary")
-    walk.fill(words="Givare som tål salt", competence=str(sensors.pk))
+    walk.fill(words="Givare som tål salt")
+    choose(walk, "competence", sensors)
     walk.press(BUTTON, shows=".gap .fits")
     walk.see("need", "vikar", 1)
-    walk.fill(words="Magnetometer", competence="")
+    walk.fill(words="Magnetometer")
+    choose(walk, "competence", None)
     walk.press(BUTTON, shows=".gap .nobody")
     walk.see("need_remove", "vikar", 1)
     walk.see("need", "vikar", 1)
-    walk.fill(filled_by=str(partner.pk))
+    choose(walk, "filled_by", partner)
     walk.press(BUTTON, shows="#filled")
     mission.needs.create(number=2, competence=sensors)
     walk.enter(verified(make_keeper("karin@example.org")))
