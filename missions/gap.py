@@ -35,21 +35,23 @@ SAYS_NOTHING = frozenset(  # words of every need
     )
 )
 
-_FOUND = """
-WITH asked AS (
-    SELECT need, word, of, is_start,
-        CASE WHEN is_start THEN to_tsquery('simple', quote_literal(word) || ':*')
-            ELSE actors_query(ARRAY[word], false) END AS query
+# A word that is asked for: no stop word of either language, and a short one not as the beginning of another.
+_ASKED = """numnode(to_tsquery('swedish', quote_literal(asked))) > 0
+    AND numnode(to_tsquery('english', quote_literal(asked))) > 0"""
+_QUERY = """CASE WHEN length(asked) < 5 THEN actors_query(ARRAY[asked, asked], true)
+    ELSE actors_query(ARRAY[asked], false) END"""
+
+_FOUND = f"""
+WITH term AS (
+    SELECT need, of, is_start,
+        CASE WHEN is_start THEN to_tsquery('simple', quote_literal(asked) || ':*') ELSE {_QUERY} END AS query
     FROM unnest(%(needs)s::bigint[], %(words)s::text[], %(of)s::text[], %(starts)s::bool[])
-        AS term(need, word, of, is_start)
-    WHERE is_start OR (
-        numnode(to_tsquery('swedish', quote_literal(word))) > 0
-        AND numnode(to_tsquery('english', quote_literal(word))) > 0
-    )
+        AS each(need, asked, of, is_start)
+    WHERE is_start OR ({_ASKED})
 ), hit AS (
-    SELECT asked.need, asked.of, asked.is_start, found.id
-    FROM asked CROSS JOIN LATERAL (
-        SELECT id FROM actors_actor WHERE status = 'published' AND search @@ asked.query LIMIT 1000
+    SELECT term.need, term.of, term.is_start, found.id
+    FROM term CROSS JOIN LATERAL (
+        SELECT id FROM actors_actor WHERE status = 'published' AND search @@ term.query LIMIT 1000
     ) found
 ), often AS (
     SELECT need, of, is_start, count(*) AS times FROM hit GROUP BY need, of, is_start
@@ -82,13 +84,13 @@ WITH asked AS (
 ), placed AS (
     SELECT *, row_number() OVER (PARTITION BY need ORDER BY score DESC, name_sort, id) AS place FROM scored
 )
-SELECT need, id, is_named, score FROM placed WHERE place <= %(looked_at)s ORDER BY need, place
-"""
+SELECT need, id, is_named FROM placed WHERE place <= %(looked_at)s ORDER BY need, place
+"""  # noqa: S608 - own words
 
-_FORMS = """
+_FORMS = f"""
 SELECT asked, word FROM unnest(%s::text[], %s::text[]) AS pair(asked, word)
-WHERE (to_tsvector('sv_unaccent', word) || to_tsvector('en_unaccent', word)) @@ actors_query(ARRAY[asked], false)
-"""
+WHERE {_ASKED} AND (to_tsvector('sv_unaccent', word) || to_tsvector('en_unaccent', word)) @@ {_QUERY}
+"""  # noqa: S608 - own words
 
 
 @dataclass
@@ -207,7 +209,7 @@ def _found(needs, terms, ground):
     with connection.cursor() as cursor:
         cursor.execute(_FOUND, values)
         found = {}
-        for need, pk, is_named, _score in cursor.fetchall():
+        for need, pk, is_named in cursor.fetchall():
             found.setdefault(need, []).append((pk, is_named))
     return found
 
@@ -255,7 +257,7 @@ def _held(actor, names, spoken):
 
 
 def _quoted(words):
-    return ", ".join(f"“{word}”" for word in words)
+    return ", ".join(_("“%(word)s”") % {"word": word} for word in words)
 
 
 # ── Reasons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
