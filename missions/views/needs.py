@@ -43,6 +43,10 @@ def _need(mission, number):
     return found
 
 
+def _show(request, template, mission, context):
+    return show(request, template, mission, {"tabs": tabs(mission, "mission_needs"), **context})
+
+
 def _done(request, mission, words):
     messages.success(request, words)
     return redirect("mission_needs", mission.slug)
@@ -62,7 +66,7 @@ def need_new(request, slug):
             form.add_error(None, error)
         else:
             return _done(request, mission, _("The need is added. Here is who may fill it."))
-    return show(request, "missions/need.html", mission, {"form": form})
+    return _show(request, "missions/need.html", mission, {"form": form})
 
 
 @mission_view
@@ -77,7 +81,7 @@ def need(request, slug, number):
         except Outdated as error:
             return conflict(request, mission, form, NeedForm.of, error.current)
         return _done(request, mission, _("The need is saved."))
-    return show(request, "missions/need.html", mission, {"form": form, "need": found})
+    return _show(request, "missions/need.html", mission, {"form": form, "need": found})
 
 
 @mission_view
@@ -88,7 +92,7 @@ def need_remove(request, slug, number):
     if request.method == "POST":
         actions.remove(found, by=request.user)
         return _done(request, mission, _("The need is removed."))
-    return show(request, "missions/need_remove.html", mission, {"need": found})
+    return _show(request, "missions/need_remove.html", mission, {"need": found})
 
 
 @cache_control(private=True, no_store=True)

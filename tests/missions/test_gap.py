@@ -91,6 +91,13 @@ def test_a_rare_word_weighs_more_than_a_common_one(eva, mission):
     assert next(iter(told(gap_of(mission, eva)))) == "Z Rare"
 
 
+def test_a_word_that_most_write_makes_nobody_fit(eva, mission):
+    for words in ["Vi dyker."] * 12 + ["Vi bakar."] * 6:
+        make_actor(description_sv=words)
+    make_need(mission, "dyker")
+    assert told(gap_of(mission, eva)) == {}
+
+
 def test_a_relative_of_a_long_word_is_found_and_told_as_it_stands(eva, mission):
     make_actor("Dykskolan", description_sv="Centrum för undervattensteknik.")
     make_need(mission, "undervattensrobotar")
@@ -104,14 +111,15 @@ def test_words_that_say_nothing_and_beginnings_of_short_ones_are_no_reasons(eva,
     assert told(gap_of(mission, eva)) == {"Mätfirman": ["writes of “Givare”, “mark”"]}
 
 
-def test_only_public_actors_are_suggested_and_at_most_five(eva, mission):
-    make_actor("Hidden", status="draft", description_sv="Vi dyker.")
+def test_only_public_actors_are_suggested_and_at_most_five(eva, mission, sensors):
+    make_actor("A Hidden", status="draft", description_sv="Vi dyker.")
+    make_actor("A Secret", status="draft", competences=[sensors])
     for words in ["Vi dyker."] * 7 + ["Vi bakar."] * 10:
         make_actor(description_sv=words)
-    make_need(mission, "dyker")
+    make_need(mission, "dyker", competence=sensors)
     found = told(gap_of(mission, eva))
     assert len(found) == 5
-    assert "Hidden" not in found
+    assert not {"A Hidden", "A Secret"} & set(found)
 
 
 def test_who_seeks_the_same_is_a_near_miss(eva, mission):
@@ -135,6 +143,8 @@ def test_a_near_miss_says_what_it_lacks(eva, mission, sensors):
     make_actor("Silent", areas=[area])
     make_actor("Boatyard", areas=[area], competences=[other])
     make_actor("Elsewhere", areas=[make_area("wood")])
+    make_actor("A Hidden", areas=[area], status="draft")
+    make_actor("A Far", areas=[area], seat_outside="Oslo")
     make_need(mission, "", competence=sensors)
     [gap] = gap_of(mission, eva)
     assert [(str(one.actor), one.reasons) for one in gap.near] == [
