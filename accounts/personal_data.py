@@ -197,6 +197,7 @@ COLUMNS = {
     "missions.gatedecision": {"space": "reason", "none": "verdict"},
     "missions.review": {"space": "worked hindered missing surprise change"},
     "missions.proposal": {"space": "text learning answer", "none": "stage part state"},
+    "missions.need": {"none": "words"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

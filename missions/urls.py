@@ -9,12 +9,14 @@ from missions.views import (
     method_editor,
     methods,
     mission,
+    needs,
     report,
     runs,
     steering,
 )
 
 urlpatterns = [
+    path(_("missions/competences/"), needs.competences_wanted, name="competences_wanted"),
     # One mission
     path(_("new-mission/"), steering.mission_new, name="mission_new"),
     path(_("missions/<slug:slug>/"), mission.mission, name="mission"),
@@ -34,6 +36,11 @@ urlpatterns = [
         argument.evidence_remove,
         name="evidence_remove",
     ),
+    # What it needs, and who has it
+    path(_("missions/<slug:slug>/competence/"), needs.mission_needs, name="mission_needs"),
+    path(_("missions/<slug:slug>/competence/new/"), needs.need_new, name="need_new"),
+    path(_("missions/<slug:slug>/competence/<int:number>/"), needs.need, name="need"),
+    path(_("missions/<slug:slug>/competence/<int:number>/remove/"), needs.need_remove, name="need_remove"),
     # Where missions are told of
     path(_("partnerships/<slug:slug>/missions/"), mission.partnership_missions, name="partnership_missions"),
     path(_("actors/<slug:slug>/missions/"), mission.actor_missions, name="actor_missions"),

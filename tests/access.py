@@ -42,7 +42,7 @@ from tests.factories import (
     make_user,
 )
 from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission
-from tests.missions.making import make_evidence, make_statement
+from tests.missions.making import make_evidence, make_need, make_statement
 from tests.missions.making import make_mission as make_errand
 from tests.missions.method_making import make_method, make_version
 from tests.missions.running import make_version as make_version_of_a_run
@@ -151,6 +151,7 @@ class World:
         offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
         make_commitment(mission, "Secret Offer", **offer)
         make_experiment(mission, "Public Trial")
+        make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
 

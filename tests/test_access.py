@@ -26,7 +26,8 @@ SAME_FOR_ALL = {
         method_difference@library
         method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
-        mission_export mission_feed mission_list mission_portfolio@mission open_commitments portfolios
+        mission_export mission_feed mission_list mission_needs@mission mission_portfolio@mission
+        open_commitments portfolios
         method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
@@ -126,6 +127,12 @@ agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
 space_open@together         *     login 404 404 404 404 404 200 200
 space_open@secret_plan      *     login 404 404 404 404 404 200 200
 
+need_new@mission            *     login 302 200 200 404 404 404 404
+need@mission                *     login 302 200 200 404 404 404 404
+need_remove@mission         GET   login 302 200 200 404 404 404 404
+need_remove@mission         POST  login 302 302 302 404 404 404 404
+competences_wanted          GET   login 403 403 403 403 403 403 200
+competences_wanted          POST  login 405 405 405 405 405 405 405
 portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
 portfolio_remove@mission    GET   login 302 200 200 404 404 404 404

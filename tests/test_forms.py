@@ -35,6 +35,7 @@ from missions.forms import runs as running
 from missions.forms.argument import EvidenceForm, StatementForm
 from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
 from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
     CommitmentForm,
@@ -90,7 +91,7 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.missions.filling import make_commitment, make_experiment, make_mission
 from tests.missions.making import make_mission as make_errand
-from tests.missions.making import make_statement
+from tests.missions.making import make_need, make_statement
 from tests.missions.method_making import full_stage, make_method, make_version
 
 CSP = (
@@ -153,6 +153,7 @@ def actor(db):
         make_mission(themes=[theme], areas=[area], goal_sv="ord " * 80)
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
+        make_need(errand, "ord " * 40)
     long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
     stages = [
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)

@@ -25,6 +25,7 @@ SHOWS = {
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
     "working": "platforms/*",
+    "needs": "missions/need* missions/_gap.html missions/_suggestion.html missions/competences_wanted.html",
     "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
     "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
     "missions/_version_state.html missions/_why.html",
@@ -65,6 +66,7 @@ LEADS_TO = {
     "space_link*",
     "talking": "thread* post_* follow_stop",
     "working": "my_spaces space document* decision* task*",
+    "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
     "open_commitments commitment_finish indicator_values measurement_edit",
@@ -93,7 +95,8 @@ NEVER_A_PAGE = {
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
-    "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw method_draft_begin method_stage_move "
+    "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "
+    "method_draft_begin method_stage_move "
     "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",

@@ -4,6 +4,7 @@ from missions.models.argument import Confidence, Evidence, Statement, StatementL
 from missions.models.learning import Change, Part, Proposal, ProposalState, ProposalVote, Review
 from missions.models.method import Criterion, EvidenceKind, Method, MethodRole, MethodVersion, Stage
 from missions.models.mission import MOST_POINTS, PASS, CriterionScore, Level, Mission, MissionState
+from missions.models.need import Need
 from missions.models.portfolio import (
     WAVES,
     Commitment,
@@ -56,6 +57,7 @@ __all__ = [
     "MethodVersion",
     "Mission",
     "MissionState",
+    "Need",
     "Output",
     "OutputEvidence",
     "Part",

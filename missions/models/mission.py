@@ -4,7 +4,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +73,12 @@ class MissionQuerySet(models.QuerySet):
         measured = apps.get_model("missions", "Measurement").objects
         rows = measured.filter(indicator__mission=OuterRef("pk"), indicator__is_goal=True).order_by("-on")
         return self.annotate(value=Subquery(rows.values("value")[:1]), value_on=Subquery(rows.values("on")[:1]))
+
+    def with_open_needs(self):
+        """With `open_needs`: how much it needs that nobody fills yet."""
+        rows = apps.get_model("missions", "Need").objects.open().filter(mission=OuterRef("pk")).order_by()
+        counted = rows.values("mission").annotate(count=Count("pk")).values("count")
+        return self.annotate(open_needs=Coalesce(Subquery(counted), 0))
 
 
 class Mission(models.Model):

@@ -19,7 +19,12 @@ from web.conflicts import differences, over
 from web.kept import keeps_text
 from web.templatetags.web import address
 
-TABS = (("mission", _("Mission")), ("mission_portfolio", _("Portfolio")), ("runs", _("Runs")))
+TABS = (
+    ("mission", _("Mission")),
+    ("mission_portfolio", _("Portfolio")),
+    ("mission_needs", _("Competence")),
+    ("runs", _("Runs")),
+)
 
 
 def mission_view(view):

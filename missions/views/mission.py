@@ -13,6 +13,7 @@ from missions.actions.mission import STEPS, criteria_of, missing, open_steps
 from missions.argument import argument_of
 from missions.models import Mission, MissionState
 from missions.picture import MANY, picture
+from missions.portfolio import portfolio_of
 from missions.views.frame import tabs
 from platforms.helix import helix
 from platforms.models import Access, Partnership, PartnershipMember, SpaceMember
@@ -30,7 +31,7 @@ OF_ONE = 50  # missions of an actor, a partnership or a space
 
 @public_page
 def mission(request, slug):
-    rows = Mission.objects.visible_to(request.user).with_latest_value()
+    rows = Mission.objects.visible_to(request.user).with_latest_value().with_open_needs()
     found = get_object_or_404(rows.select_related("owner", "partnership", "space"), slug=slug)
     reader = reader_of(found, request.user)
     argument = argument_of(found, inside=reader["inside"])
@@ -50,7 +51,8 @@ def mission(request, slug):
         "organisations": [one for one in members if one.is_here and one.is_named],
         "helix": legs,
         "missing": missing(found, criteria) if found.state == MissionState.FORMING else [],
-        "open_points": open_points(argument, legs),
+        "portfolio": portfolio_of(found, request.user),
+        "open_points": open_points(found, argument, legs),
         "canonical": settings.SITE_URL + found.get_absolute_url(),
         "jsonld": script(facts(found, members)),
         **reader,
@@ -106,10 +108,10 @@ def _tag(_position, slug, name_sv, name_en, parent, kind, signs):
     return {"name": name, "css": f"{kind}-{top}", "sign": marks.get(top, "")}
 
 
-def open_points(argument, legs):
+def open_points(found, argument, legs):
     """How many things nobody knows yet."""
     gaps = len(argument.untested) + len(argument.without_owner) + len(argument.overdue)
-    return gaps + len(legs.empty)
+    return gaps + len(legs.empty) + found.open_needs
 
 
 def facts(found, members):

@@ -3,9 +3,11 @@
 from datetime import date
 from itertools import count
 
+from django.contrib.auth.models import Permission
 from django.db.models import Max
 
-from missions.models import Criterion, CriterionScore, Evidence, Indicator, Mission, Statement, StatementLink
+from missions.models import Criterion, CriterionScore, Evidence, Indicator, Mission, Need, Statement, StatementLink
+from tests.factories import make_user
 
 _number = count(1)
 MEASURED = {
@@ -62,3 +64,15 @@ def judge(mission, criteria, points=2):
 def make_indicator(mission, name="Living bays", **fields):
     values = {"number": mission.indicators.count() + 1, "unit": "bays"}
     return Indicator.objects.create(mission=mission, name=name, **{**values, **fields})
+
+
+def make_need(mission, words="Somebody with a boat", **fields):
+    last = mission.needs.aggregate(last=Max("number"))["last"] or 0
+    return Need.objects.create(mission=mission, words=words, **{"number": last + 1, **fields})
+
+
+def make_keeper(email=None):
+    """A member of staff who keeps missions."""
+    user = make_user(email, is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="change_mission"))
+    return user

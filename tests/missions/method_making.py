@@ -95,7 +95,7 @@ def two_stages():
 def make_mission(name="Levande vikar", **fields):
     number = next(_number)
     values = {
-        "slug": f"method-mission-{number}",
+        "slug": f"kept-{number}",
         "name_sv": name,
         "goal_sv": "Fem vikar före 2028.",
         "is_published": True,
