@@ -168,7 +168,7 @@ def ground_of(mission):
 
 
 def suggest(needs, ground):
-    """A gap for each need: three questions, however many there are."""
+    """A gap for each need: four questions, however many there are."""
     terms = {need.pk: words_of(need) for need in needs}
     found = _found(needs, terms, ground)
     ids = {pk for rows in found.values() for pk, _named in rows}
