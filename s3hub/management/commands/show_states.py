@@ -7,8 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
-from missions.actions import learning, offers, runs
-from missions.models import CommitmentState, ProposalState, RunState, StageState
+from missions.actions import learning, mission, offers, runs
+from missions.models import CommitmentState, MissionState, ProposalState, RunState, StageState
 from platforms.actions import partnerships, pulse
 from platforms.models import PartnershipStatus, SpaceState
 
@@ -40,6 +40,7 @@ class Workflow(NamedTuple):
 WORKFLOWS = (
     Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
     Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+    Workflow("Mission", mission, MissionState, MissionState.FORMING),
     Workflow("Space", pulse, SpaceState, SpaceState.OPEN),
     Workflow("Commitment", offers, CommitmentState, CommitmentState.OFFERED),
     Workflow("Run of a method", runs, RunState, RunState.RUNNING, "RUN_STEPS"),
