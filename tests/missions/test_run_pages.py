@@ -83,7 +83,7 @@ def test_strangers_read_the_course_but_no_words_persons_or_documents(client, mis
     for name, args in (("run_stage", stage_url(run)), ("run", (mission.slug, 1)), ("runs", (mission.slug,))):
         said = text(ask(client, name, *args))
         assert "Secret" not in said
-        assert "Eva" not in said
+        assert "Eva Ek" not in said
     assert "Evidence held by the partnership" in text(ask(client, "run_stage", *stage_url(run)))
     inside = text(ask(client, "run_stage", *stage_url(run), user=eva))
     assert all(word in inside for word in ("Secret words", "Secret letter", "Secret caption", "Secret note"))
