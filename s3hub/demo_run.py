@@ -206,4 +206,4 @@ class _Made:
         version = self.run.method_version
         following = version.method.versions.get(number=version.number + 1)
         where = {"stage": proposal.stage, "part": proposal.part, "key": key}
-        Change.objects.create(version=following, run=self.run, proposal=proposal, reason=proposal.learning, **where)
+        Change.objects.create(version=following, run=self.run, proposal=proposal, **where)

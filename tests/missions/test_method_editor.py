@@ -16,7 +16,7 @@ from missions.forms.methods import StageForm, TextsForm
 from missions.models import Change, MethodVersion, ProposalState
 from platforms.actions import Outdated
 from tests.factories import make_user
-from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, stage
+from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, make_words, stage
 from web.kept import WHOSE, whose
 
 pytestmark = pytest.mark.django_db
@@ -540,3 +540,12 @@ def test_the_desk_asks_the_database_as_often_for_one_stage_as_for_three(keeper, 
     keeper.get(address)
     with django_assert_num_queries(13):
         keeper.get(address)
+
+
+def test_a_stage_that_is_opened_in_the_draft_keeps_its_roles(client, eva):
+    make_words()
+    method = make_method("roles", full_stage("tema", roles=["voice", "leader"]), owners=[eva])
+    draft = actions.begin_draft(method, by=eva)
+    client.force_login(eva, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("method_stage", args=[method.slug, "tema"]))
+    assert page.context["form"]["roles"].value() == draft.stages.get().roles == ["voice", "leader"]

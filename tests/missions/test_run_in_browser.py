@@ -194,7 +194,8 @@ def write_the_next_version(window):
     window.press(page.get_by_role("link", name="Publish …"))
     page.get_by_label("What is new, in Swedish").fill("Frågar föreningarna först")
     window.press(page.get_by_role("button", name="Publish"))
-    change = pilot.versions.get(number=2).changes.get(part="purpose")
+    expect(page.get_by_text("Version 2 is published.")).to_be_visible()
+    change = pilot.versions.get(number=2).changes.get()
     assert (change.run.number, change.proposal.text) == (1, "Begin with the associations")
 
 
