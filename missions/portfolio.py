@@ -79,9 +79,10 @@ class Portfolio:
         return [one for one in self.experiments if one.is_over]
 
 
-def portfolio_of(mission, user):
-    """The portfolio as `user` may see it: the public reads organisations, members also people, leaders also offers."""
-    mine = standing(mission, user)
+def portfolio_of(mission, user, mine=None):
+    """The portfolio as `user` may see it: the public reads organisations, members also people, leaders also offers.
+    `mine` is their Standing, when it is known already."""
+    mine = mine or standing(mission, user)
     rows = mission.commitments.select_related("actor", "user", "statement")
     rows = list(rows.exclude(state__in=(CommitmentState.DECLINED, CommitmentState.WITHDRAWN)))
     promised = [one for one in rows if one.state != CommitmentState.OFFERED]

@@ -7,7 +7,7 @@ from missions.actions import methods as actions
 from missions.models import Change, Method
 from tests.factories import make_user
 from tests.factories import verified as proven
-from tests.missions.making import both, full_stage, make_method, make_mission, make_run, make_version
+from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, make_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BUTTON, ERRORS = "main form.form .actions .btn", ".summary"

@@ -13,7 +13,7 @@ from missions.actions.mission import STEPS, criteria_of, missing, open_steps
 from missions.argument import argument_of
 from missions.models import Mission, MissionState
 from missions.picture import MANY, picture
-from missions.portfolio import portfolio_of
+from missions.portfolio import Standing, portfolio_of
 from missions.views.frame import tabs
 from platforms.helix import helix
 from platforms.models import Access, Partnership, PartnershipMember, SpaceMember
@@ -51,7 +51,7 @@ def mission(request, slug):
         "organisations": [one for one in members if one.is_here and one.is_named],
         "helix": legs,
         "missing": missing(found, criteria) if found.state == MissionState.FORMING else [],
-        "portfolio": portfolio_of(found, request.user),
+        "portfolio": portfolio_of(found, request.user, standing_of(reader)),
         "open_points": open_points(found, argument, legs),
         "canonical": settings.SITE_URL + found.get_absolute_url(),
         "jsonld": script(facts(found, members)),
@@ -79,6 +79,10 @@ def reader_of(found, user):
         "may_keep": keeps and not found.space_id,
         "steps": [{"name": name, "label": STEPS[name].label} for name in open_steps(found)] if leads else [],
     }
+
+
+def standing_of(reader):
+    return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"])
 
 
 def organisations(found):

@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from missions import content
 from missions.models import Method
 from tests.factories import make_user
-from tests.missions.making import make_method
+from tests.missions.method_making import make_method
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from missions.actions import methods as actions
 from missions.difference import Place, difference
 from missions.models import Change, MethodVersion
 from tests.factories import make_user
-from tests.missions.making import both, full_stage, make_method
+from tests.missions.method_making import both, full_stage, make_method
 
 pytestmark = pytest.mark.django_db
 WORDS = st.sampled_from(["Samla behov", "Samla alla behov", "Möts på kajen"])

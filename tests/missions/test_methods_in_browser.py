@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from missions.models import Method
 from tests.browser import Keyboard
 from tests.factories import make_user
-from tests.missions.making import make_method
+from tests.missions.method_making import make_method
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

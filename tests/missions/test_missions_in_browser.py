@@ -28,7 +28,7 @@ def test_a_coordinator_brings_a_mission_from_nothing_to_its_start(open_window, c
     page = window.page
 
     window.go(address("space", space.slug))
-    page.get_by_role("link", name="Missions", exact=True).click()
+    page.get_by_role("navigation", name="In this space").get_by_role("link", name="Missions").click()
     page.get_by_role("link", name="New mission").click()
     page.get_by_label("Name").fill("Living bays 2032")
     page.get_by_label("The goal in one sentence").fill("Five bays live in 2032.")
