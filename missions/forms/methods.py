@@ -89,10 +89,10 @@ class SaidForm(WhyForm):
 
     @classmethod
     def kept(cls, waiting):
-        """What was typed before a session ended, as initial values. Boxes that nobody ticked are not sent: where nothing
-        waits, they are as they stand in the draft."""
+        """What was typed before a session ended, as initial values; {} when nothing was."""
         if not waiting:
             return {}
+        waiting = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in waiting.items()})
         widgets = {name: field.widget for name, field in cls.base_fields.items()}
         return {
             name: widget.value_from_datadict(waiting, {}, name)
