@@ -230,7 +230,8 @@ def test_proposals_are_made_voted_on_and_settled(client, finished, eva, bo):
     assert finished.proposals.get().state == "open"
     ask(client, "proposal_settle", *where, 1, user=eva, post={"state": "taken"})
     assert finished.proposals.get().state == "taken"
-    assert "settled" in text(ask(client, "proposal_vote", *where, 1, user=bo, post={"for": "no"}))
+    assert "The proposal is settled." in text(ask(client, "proposal_vote", *where, 1, user=bo, post={"for": "no"}))
+    assert finished.proposals.get().votes.count() == 1
 
 
 def test_a_stage_page_costs_the_same_whatever_the_run_holds(client, mission, eva):
