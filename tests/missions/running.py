@@ -47,7 +47,7 @@ def make_said(*stages, slug="metod", name="Metod"):
 
 def make_version(*stages, method=None, number=None):
     """A published version whose stages have these slugs; of a new method, or the next one of `method`."""
-    method = method or Method.objects.create(slug=f"metod-{next(_number)}")
+    method = method or Method.objects.create(slug=f"run-by-{next(_number)}")
     number = number or method.versions.count() + 1
     version = content.write(method, number, make_said(*(stages or ("ett", "tva", "tre"))))
     MethodVersion.objects.filter(pk=version.pk).update(published_at=timezone.now())
