@@ -131,7 +131,7 @@ need_new@mission            *     login 302 200 200 404 404 404 404
 need@mission                *     login 302 200 200 404 404 404 404
 need_remove@mission         GET   login 302 200 200 404 404 404 404
 need_remove@mission         POST  login 302 302 302 404 404 404 404
-competences_wanted          GET   login 403 403 403 403 403 403 200
+competences_wanted          GET   login 403 403 403 403 403 200 200
 competences_wanted          POST  login 405 405 405 405 405 405 405
 portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
@@ -180,19 +180,21 @@ run_move@mission            *     login 302 302 302 404 404 404 404
 run_close@mission           *     login 302 200 302 404 404 404 404
 run_learning@mission        GET   login 200 200 200 404 404 404 404
 run_learning@mission        POST  login 405 405 405 405 405 405 405
-run_review@mission          *     login 302 200 200 404 404 404 404
+run_review@mission          GET   login 302 200 200 404 404 404 404
+run_review@mission          POST  login 302 302 302 404 404 404 404
 proposal_new@mission        *     login 302 200 200 404 404 404 404
 proposal_settle@mission     *     login 302 200 302 404 404 404 404
 proposal_vote@mission       GET   login 405 405 405 405 405 405 405
 proposal_vote@mission       POST  login 302 302 302 404 404 404 404
 stage_tick@mission          GET   login 405 405 405 405 405 405 405
 stage_tick@mission          POST  login 302 302 302 404 404 404 404
-stage_gate@mission          *     login 302 200 200 404 404 404 404
+stage_gate@mission          GET   login 302 200 200 404 404 404 404
+stage_gate@mission          POST  login 302 200 302 404 404 404 404
 stage_skip@mission          *     login 302 200 302 404 404 404 404
 stage_output@mission        *     login 302 200 200 404 404 404 404
 stage_evidence@mission      *     login 302 200 200 404 404 404 404
 stage_evidence_remove@mission GET login 405 405 405 405 405 405 405
-stage_evidence_remove@mission POST login 302 302 404 404 404 404 404
+stage_evidence_remove@mission POST login 302 302 302 404 404 404 404
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405
