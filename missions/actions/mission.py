@@ -4,13 +4,16 @@ Every change begins with `enter_mission`: the space and the mission locked, the 
 checks and `docs/states.md` all read `STEPS`.
 """
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.models import AuditEntry
 from actors.actions.workflow import Step
@@ -79,8 +82,17 @@ def begin(*, by, name, goal, themes=(), areas=(), space=None, **values):
 
 def _new_slug(name):
     base = slugify(name)[:70].strip("-") or "mission"
-    taken = Mission.objects.filter(slug=base).exists()
+    taken = Mission.objects.filter(slug=base).exists() or not _leads_to_a_mission(base)
     return f"{base}-{get_random_string(5, SLUG_TAIL)}" if taken else base
+
+
+def _leads_to_a_mission(slug):
+    """Whether no other page stands at the address that a mission with this slug would have, in any language."""
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            if resolve(reverse("mission", args=[slug])).url_name != "mission":
+                return False
+    return True
 
 
 # ── The goal and the criteria ────────────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ from missions.views.desk import (
     saved,
     show,
 )
+from missions.views.frame import tabs
 from platforms.actions.rooms import Outdated
 from platforms.views.frame import form_view, saying, typed
 from web.public import public_page
@@ -90,7 +91,8 @@ def mission_portfolio(request, slug):
     portfolio = portfolio_of(mission, request.user)
     mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
     seen(request.user, mine if request.user.is_authenticated else [])
-    return render(request, "missions/portfolio_page.html", {"mission": mission, "portfolio": portfolio})
+    context = {"mission": mission, "portfolio": portfolio, "tabs": tabs(mission, "mission_portfolio")}
+    return render(request, "missions/portfolio_page.html", context)
 
 
 def kind_or_404(name):

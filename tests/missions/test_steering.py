@@ -405,3 +405,12 @@ def test_of_two_who_start_at_once_one_is_told_that_it_is_done():
         thread.join()
     assert sorted(outcome) == ["started", "told"]
     assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["Portfölj", "Portfolio", "Åtaganden", "Commitments", "Kompetenser", "Competences"])
+def test_no_mission_gets_the_address_of_another_page(client, space, people, name):
+    mission = actions.begin(by=people[0], space=space, name=name, goal="Fem vikar lever 2032.")
+    for language in ("sv", "en"):
+        with translation.override(language):
+            client.force_login(people[0], backend="django.contrib.auth.backends.ModelBackend")
+            assert client.get(mission.get_absolute_url()).context["mission"] == mission
