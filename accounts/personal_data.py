@@ -100,6 +100,7 @@ _ACTOR = {
     "none": "kind organisation_number unit size sni_code sni_version seat_outside source certainty status",
 }
 _STRATEGY = {"none": "slug name_sv name_en description_sv description_en source"}
+_DESCRIBED = {"none": "slug name_sv name_en description_sv description_en"}
 COLUMNS = {
     "accounts.user": {"account": "name email", "credential": "password", "none": "language"},
     "accounts.emailproof": {"proof": "email code_hash", "none": "purpose"},
@@ -163,7 +164,40 @@ COLUMNS = {
     "platforms.spacelink": {"none": "nonce token_hash role"},
     "platforms.joinrequest": {"message": "answers reason", "none": "state"},
     "platforms.spacereport": {"space": "title purpose members decisions documents learnings onward", "none": "code"},
+    "missions.commitment": {"none": "text state answer result"},
+    "missions.experiment": {"none": "title hypothesis test outcome learning verdict"},
+    "missions.indicator": {"none": "name unit source"},
+    "missions.measurement": {"none": "note"},
+    "missions.mission": {
+        "contact": "note outcome",
+        "none": "slug name_sv name_en challenge_sv challenge_en goal_sv goal_en measure_sv measure_en unit level state "
+        "period measure_note source",
+    },
+    "missions.criterion": _DESCRIBED,
+    "missions.criterionscore": {"space": "reason"},
+    "missions.statement": {"space": "if_text then_text because_text", "none": "confidence"},
+    "missions.evidence": {"space": "words url"},
+    "missions.methodrole": _DESCRIBED,
+    "missions.evidencekind": _DESCRIBED,
+    "missions.method": {"none": "slug"},
+    "missions.methodversion": {
+        "none": "name_sv name_en origin_sv origin_en suits_sv suits_en sources news_sv news_en",
+    },
+    "missions.stage": {
+        "none": "slug short_sv short_en name_sv name_en purpose_sv purpose_en activities outputs gate roles",
+    },
+    "missions.change": {"none": "stage part key reason"},
     "insight.subscription": {"news": "email", "none": "language rhythm"},
+    "missions.run": {"space": "outcome", "none": "state"},
+    "missions.runstage": {"space": "reason learning", "none": "state"},
+    "missions.tick": {"none": "activity"},
+    "missions.output": {"space": "text", "none": "key"},
+    "missions.outputevidence": {"space": "words url"},
+    "missions.gateanswer": {"space": "note", "none": "key answer"},
+    "missions.gatedecision": {"space": "reason", "none": "verdict"},
+    "missions.review": {"space": "worked hindered missing surprise change"},
+    "missions.proposal": {"space": "text learning answer", "none": "stage part state"},
+    "missions.need": {"none": "words"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

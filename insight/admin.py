@@ -1,9 +1,9 @@
 """Who gets news by mail: for staff who are asked to end it, and to see how many hear of what."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
-from insight import actions
+from insight import actions as subscriptions
 from insight.models import Subscription
 from notifications.admin import ReadOnly
 
@@ -24,4 +24,7 @@ class SubscriptionAdmin(ReadOnly):
 
     @admin.action(description=_("End it, as the reader asked"), permissions=["end_subscription"])
     def end(self, request, queryset):
-        self.each(request, queryset.order_by("pk"), actions.end_for, _("gets no more news"))
+        for row in queryset.order_by("pk"):
+            name = str(row)
+            subscriptions.end_for(row, by=request.user)
+            self.message_user(request, f"{name}: {_('gets no more news')}", messages.SUCCESS)

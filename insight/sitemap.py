@@ -1,4 +1,4 @@
-"""Addresses for search engines: an index, and behind it the actors and the partnerships in blocks of ids."""
+"""Addresses for search engines: an index, and behind it actors, partnerships and missions in blocks of ids."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from actors.models import Actor
+from missions.models import Mission
 from platforms.models import Partnership
 
 BLOCK = 2000
@@ -18,6 +19,8 @@ PAGES = (
     "actor_list",
     "actor_chart",
     "partnership_list",
+    "mission_list",
+    "method_list",
     "open_data",
     "news",
     "about",
@@ -25,7 +28,7 @@ PAGES = (
     "privacy",
     "cookies",
 )
-KINDS = ("actors", "partnerships")
+KINDS = ("actors", "partnerships", "missions")
 XML = "application/xml"
 
 
@@ -33,6 +36,8 @@ def rows_of(kind):
     """The rows of one kind that are public, and the name of their page; what the demo invents is not told of."""
     if kind == "actors":
         return Actor.objects.published(), "actor"
+    if kind == "missions":
+        return Mission.objects.published().filter(is_example=False), "mission"
     return Partnership.objects.published().filter(is_example=False), "partnership"
 
 

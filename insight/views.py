@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from actors.filters import ActorFilter
 from actors.models import Actor, ActorStatus, Representative
 from actors.views.register import drawing, places
+from missions.models import Mission
 from platforms.models import Partnership, SpaceMember
 from platforms.overview import needs_everywhere
 from platforms.views.partnerships import as_rows
@@ -18,6 +19,7 @@ from web.public import public_page
 
 NEWEST = 5
 PARTNERSHIPS = 4
+MISSIONS = 3
 NEEDS_ME = (ActorStatus.RETURNED, ActorStatus.DRAFT)
 
 
@@ -31,6 +33,7 @@ def start(request):
         "areas": areas(everything.vocabulary, counts[""]),
         "themes": themes(everything.vocabulary, counts[""]),
         "chart": drawing(places(everything, counts)),
+        "missions": missions(),
         "partnerships": partnerships(),
         "newest": newest(everything.vocabulary),
         "needs": needs(request.user) if request.user.is_authenticated else None,
@@ -65,6 +68,12 @@ def themes(vocabulary, counts):
         }
         for tag in vocabulary.of("theme")
     ]
+
+
+def missions():
+    """The missions that are under way and were worked on last, each with how far it is."""
+    rows = Mission.objects.published().under_way().with_latest_value()
+    return list(rows.order_by("-updated_at", "-pk")[:MISSIONS])
 
 
 def partnerships():

@@ -25,14 +25,11 @@ CHANGED = _(
 HAS_ACCEPTED = _("%(name)s has accepted an agreement, so its row stays. Write the day when it left instead.")
 
 
-class PartnershipForm(forms.ModelForm):
+class SeenForm(forms.ModelForm):
     """Knows which save it was drawn from, so that no save overwrites a newer one."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-
-    class Meta:
-        model = Partnership
-        fields = []  # the fieldsets below name them
+    changed = CHANGED
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -44,19 +41,16 @@ class PartnershipForm(forms.ModelForm):
         cleaned = super().clean()
         if self.instance.pk:
             self._refuse_an_older_version()
-        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts and ends and ends < starts:
-            self.add_error("ends_on", _("The partnership ends before it starts."))
         return cleaned
 
     def _refuse_an_older_version(self):
-        now = Partnership.objects.select_for_update().get(pk=self.instance.pk)
+        now = self._meta.model.objects.select_for_update().get(pk=self.instance.pk)
         if self.cleaned_data.get("seen") == stamp(now):
             return
         self.conflict = list(self._differences(now))
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = stamp(now)
-        raise ValidationError(CHANGED, code="changed")
+        raise ValidationError(self.changed, code="changed")
 
     def _differences(self, now):
         """(label, what stands now, what was typed) of each field of which the two differ."""
@@ -66,6 +60,19 @@ class PartnershipForm(forms.ModelForm):
             stands, typed = written(getattr(now, name)), written(self.cleaned_data[name])
             if stands != typed:
                 yield capfirst(self.fields[name].label), stands, typed
+
+
+class PartnershipForm(SeenForm):
+    class Meta:
+        model = Partnership
+        fields = []  # the fieldsets below name them
+
+    def clean(self):
+        cleaned = super().clean()
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("The partnership ends before it starts."))
+        return cleaned
 
 
 def stamp(row):

@@ -107,7 +107,7 @@ def _make(person):
 
 
 def _make_curator(user):
-    groups = Group.objects.filter(permissions__codename="curate_actor").distinct()
+    groups = Group.objects.filter(permissions__codename__in=["curate_actor", "change_method"]).distinct()
     user.groups.set(groups)
     if not groups:
         user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["accounts", "actors"]))

@@ -1,4 +1,4 @@
-"""The demo's invented partnership and its space with life in it: told in the region's folder, made once, in the past.
+"""The demo's invented partnership, and its space with life and a mission in it: told in the region's folder, made once.
 
 Rows are written as they would stand after weeks of work, so that no mail of today is part of it, but for the question
 whether profiles are still right.
@@ -53,6 +53,7 @@ from platforms.models import (
     Thread,
     Verb,
 )
+from s3hub import demo_mission
 from s3hub.demo import told
 from web import markdown
 
@@ -166,6 +167,8 @@ class Room:
             self._assign(number, task)
         for invitation in self.row.get("invitation", ()):
             self._invite(invitation)
+        for mission in self.row.get("mission", ()):
+            demo_mission.make(self.space, {email: one.user for email, one in self.members.items()}, mission)
         self._order_by_time()
         self._notify()
         last = Activity.objects.signs_of_life().filter(space=self.space).order_by("-at").first()

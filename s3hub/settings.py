@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "notifications",
     "actors",
     "platforms",
+    "missions",
     "insight",
     "s3hub",
     "allauth",
@@ -199,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-twins": {"task": "actors.tasks.find_twins", "schedule": 60.0},
     "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": crontab(hour=7, minute=15)},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
+    "remind-of-promises": {"task": "missions.tasks.remind_of_promises", "schedule": 3600.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
@@ -364,6 +366,8 @@ SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empt
 NAVIGATION = [  # the main menu: URL name and label, in order
     ("actor_list", _("Actors")),
     ("partnership_list", _("Partnerships")),
+    ("mission_list", _("Missions")),
+    ("method_list", _("Methods")),
 ]
 COUNT_CAP = 1000  # "more than 1,000" above this
 

@@ -24,6 +24,8 @@ urlpatterns = [
         path("", include("actors.registration_urls")),
         path("", include("actors.urls")),
         path("", include("platforms.urls")),
+        path("", include("missions.portfolio_urls")),
+        path("", include("missions.urls")),
         path("", include("insight.urls")),
         path("", include("web.urls")),
         path("", include("notifications.urls")),

@@ -19,6 +19,8 @@ from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from insight.actions import CONFIRM, MANAGE
+from missions.actions import learning, runs
+from missions.models import Method
 from notifications.actions import queue_email
 from notifications.models import Email, Suppression
 from notifications.tokens import SETTINGS, token
@@ -39,6 +41,11 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission
+from tests.missions.making import make_evidence, make_need, make_statement
+from tests.missions.making import make_mission as make_errand
+from tests.missions.method_making import make_method, make_version
+from tests.missions.running import make_version as make_version_of_a_run
 from tests.staff import sign_in
 
 ANONYMOUS = "anonymous"
@@ -50,7 +57,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
-    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet."""
+    else, a link for a meeting, and a request by `other`; its partnership, and one that is not public yet; a mission of
+    the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
         people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
@@ -85,7 +93,9 @@ class World:
         for one in (together, self.unpublished):
             Agreement.objects.create(partnership=one, version=1, text_sv="Vi lovar.")
         self.slugs = {"room": self.space.slug, "together": together.slug, "secret_plan": self.unpublished.slug}
+        self.evidence = self._missions()
         self.forms = {"agreement_accept": f"member={self.member_of.pk}"}  # what a hand-made request would send
+        self.slugs |= self._methods(owner=people["owner"])
         owner, until = people["owner"], timezone.now() + timedelta(days=1)
         self.invitation = SpaceInvitation.objects.create(space=self.space, by=owner, email="invited@example.org")
         self.link = SpaceLink.objects.create(space=self.space, by=owner, expires_at=until)
@@ -98,15 +108,11 @@ class World:
         make_decision(self.space, "Secret Proposal")
         make_task(self.space, "Secret Errand", owner=people["editor"])
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
-        self.tokens["digest_by_mail"] = token(SETTINGS, people["editor"].pk)
-        self.tokens["mail_stop"] = token(SETTINGS, people["editor"].pk)
         self.news = make_subscription("news@example.org")
-        self.tokens["news_confirm"] = token(CONFIRM, self.news.pk)
-        self.tokens["news_manage"] = token(MANAGE, self.news.pk)
-        self.tokens["follow_stop"] = token(FOR_STOP, self.thread.pk, people["editor"].pk)
-        asked = round(timezone.now().timestamp() * MILLISECOND)
-        for name in ("still_right", "still_right_left"):
-            self.tokens[name] = token(PURPOSE, self.public.pk, people["editor"].pk, asked)
+        self.tokens |= self._tokens(people["editor"])
+        mission = self._mission()
+        evidence, ran = self._run(mission)
+        self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -120,13 +126,68 @@ class World:
             "space_request": self.request.pk,
             "invitation_one": self.invitation.pk,
             "space_link": self.link.pk,
+            "stage_evidence_remove": evidence.pk,
+            "measurement_edit": mission.indicators.get().measurements.get().pk,
+            "evidence_remove": self.evidence.pk,
         }
+        self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _tokens(self, editor):
+        """What the links of mails carry."""
+        asked = round(timezone.now().timestamp() * MILLISECOND)
+        answer = token(PURPOSE, self.public.pk, editor.pk, asked)
+        return {
+            **dict.fromkeys(("digest_by_mail", "mail_stop"), token(SETTINGS, editor.pk)),
+            "news_confirm": token(CONFIRM, self.news.pk),
+            "news_manage": token(MANAGE, self.news.pk),
+            "follow_stop": token(FOR_STOP, self.thread.pk, editor.pk),
+            **dict.fromkeys(("still_right", "still_right_left"), answer),
+        }
+
+    def _mission(self):
+        """The public mission of the private space, with a promise, and an offer of the other company's."""
+        mission = make_mission("Living Bays", space=self.space)
+        make_commitment(mission, "Public Promise", actor=self.public, user=self.people["editor"])
+        offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
+        make_commitment(mission, "Secret Offer", **offer)
+        make_experiment(mission, "Public Trial")
+        make_need(mission, "Public Need")
+        make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
+        return mission
+
+    def _missions(self):
+        """Evidence in a mission of the space; missions by what they are called in the table."""
+        errand = make_errand("Secret Errand", space=self.space, is_published=False)
+        open_errand = make_errand("Open Errand", space=self.space)
+        self.slugs |= {"errand": errand.slug, "open_errand": open_errand.slug}
+        make_statement(open_errand)
+        return make_evidence(make_statement(errand, "secret if"))
+
+    def _run(self, mission):
+        """Evidence in the open stage of a run of it with a proposal, and the run's method."""
+        owner = self.people["owner"]
+        run = runs.start_run(mission, by=owner, version=make_version_of_a_run("tema", "tva"))
+        stage = run.stages.select_related("stage").get(position=1)
+        stage.run = run
+        learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
+        thing = {"url": "https://example.org/"}
+        return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
         space = make_space(f"Secret {name}", coordinator=self.people["owner"], state="closed", closed_at=timezone.now())
         report = SpaceReport.objects.create(space=space, title=name, purpose="P", learnings="L", **fields)
         return report.code
+
+    def _methods(self, owner):
+        """The slugs of a method with two versions and a draft that differs, and of one that has only a draft."""
+        library = make_method(versions=2, owners=[owner], name={"sv": "Public Method", "en": ""})
+        make_version(library, 3, published=False, name={"sv": "Secret Method", "en": ""})
+        plan = Method.objects.create(slug="secret-method")
+        plan.owners.add(owner)
+        make_version(plan, 1, published=False, name={"sv": "Secret Method", "en": ""})
+        self.method, self.forms["method_stage_move"] = library, "way=down"
+        return {"library": library.slug, "secret_method": plan.slug}
 
     def _admin_rows(self):
         """One row of every model that the admin shows, by `app_model`."""
@@ -145,6 +206,8 @@ class World:
             "notifications_email": Email.objects.first(),
             "notifications_suppression": Suppression.objects.create(address="gone@example.org"),
             "platforms_partnership": self.space.partnership,
+            "missions_mission": make_mission("Kept by staff"),
+            "missions_method": self.method,
             "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
@@ -204,17 +267,22 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "pause",
-        "kind": "talk_post",
+        "step": "start" if route["name"] == "mission_step" else "pause",
+        "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "template": "digest",
         "case": "full",
         "language": "sv",
         "look": "dark",
         "code": world.codes.get(target, ""),
         "format": "csv",
-        "number": 1,
+        "number": world.numbers.get(route["name"], 1),
+        "first": 1,
+        "second": 2,
         "version": 1,
         "page": 1,
+        "stage": "tema",
+        "key": "tema-out",
+        "proposal": 1,
         "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,

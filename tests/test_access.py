@@ -21,14 +21,20 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
-        about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_partnerships@public
-        cookies health open_data partnership@together partnership_agreement@together partnership_list privacy
+        about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
+        actor_partnerships@public cookies health method@library method_list method_version@library
+        method_difference@library
+        method_export@library mission@open_errand mission_picture@open_errand open_data
+        partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
+        mission_export mission_feed mission_list mission_needs@mission mission_portfolio@mission
+        open_commitments portfolios
+        method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop still_right still_right_left news news_confirm news_manage",
+    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -121,6 +127,75 @@ agreement_accept@secret_plan POST login 404 404 404 404 404 404 404
 space_open@together         *     login 404 404 404 404 404 200 200
 space_open@secret_plan      *     login 404 404 404 404 404 200 200
 
+need_new@mission            *     login 302 200 200 404 404 404 404
+need@mission                *     login 302 200 200 404 404 404 404
+need_remove@mission         GET   login 302 200 200 404 404 404 404
+need_remove@mission         POST  login 302 302 302 404 404 404 404
+competences_wanted          GET   login 403 403 403 403 403 200 200
+competences_wanted          POST  login 405 405 405 405 405 405 405
+portfolio_add@mission       *     login 302 200 200 404 404 404 404
+portfolio_edit@mission      *     login 302 200 200 404 404 404 404
+portfolio_remove@mission    GET   login 302 200 200 404 404 404 404
+portfolio_remove@mission    POST  login 302 302 302 404 404 404 404
+commitment_finish@mission   *     login 302 200 200 404 404 404 404
+commitment_reopen@mission   GET   login 405 405 405 405 405 405 405
+commitment_reopen@mission   POST  login 302 302 302 404 404 404 404
+indicator_values@mission    *     login 302 200 200 404 404 404 404
+measurement_edit@mission    *     login 302 200 200 404 404 404 404
+offer@mission               GET   login 404 404 404 200 404 404 404
+offer@mission               POST  login 405 405 405 405 405 405 405
+offer_withdraw@mission      GET   login 405 405 405 405 405 405 405
+offer_withdraw@mission      POST  login 404 404 404 302 404 404 404
+offer_answer@mission        *     login 302 200 302 404 404 404 404
+method@secret_method        GET   404   404 200 404 404 404 404 200
+method@secret_method        POST  405   405 405 405 405 405 405 405
+method_version@secret_method GET  404   404 200 404 404 404 404 200
+method_version@secret_method POST 405   405 405 405 405 405 405 405
+method_export@secret_method GET   404   404 200 404 404 404 404 200
+method_export@secret_method POST  405   405 405 405 405 405 405 405
+method_difference@secret_method GET 404 404 404 404 404 404 404 404
+method_difference@secret_method POST 405 405 405 405 405 405 405 405
+method_draft@library        GET   login 404 200 404 404 404 404 200
+method_draft@library        POST  login 404 405 404 404 404 404 405
+method_draft_begin@library  GET   login 404 405 404 404 404 404 405
+method_draft_begin@library  POST  login 404 302 404 404 404 404 302
+method_texts@library        *     login 404 200 404 404 404 404 200
+method_stage_new@library    *     login 404 200 404 404 404 404 200
+method_stage@library        *     login 404 200 404 404 404 404 200
+method_stage_move@library   GET   login 404 405 404 404 404 404 405
+method_stage_move@library   POST  login 404 302 404 404 404 404 302
+method_stage_remove@library GET   login 404 200 404 404 404 404 200
+method_stage_remove@library POST  login 404 302 404 404 404 404 302
+method_why@library          *     login 404 404 404 404 404 404 404
+method_publish@library      *     login 404 200 404 404 404 404 200
+method_discard@library      GET   login 404 200 404 404 404 404 200
+method_discard@library      POST  login 404 302 404 404 404 404 302
+method_retire@library       GET   login 404 200 404 404 404 404 200
+method_retire@library       POST  login 404 302 404 404 404 404 302
+
+run_new@mission             *     login 302 200 302 404 404 404 404
+run_roles@mission           GET   login 302 200 200 404 404 404 404
+run_roles@mission           POST  login 302 302 302 404 404 404 404
+run_move@mission            *     login 302 302 302 404 404 404 404
+run_close@mission           *     login 302 200 302 404 404 404 404
+run_learning@mission        GET   login 200 200 200 404 404 404 404
+run_learning@mission        POST  login 405 405 405 405 405 405 405
+run_review@mission          GET   login 302 200 200 404 404 404 404
+run_review@mission          POST  login 302 302 302 404 404 404 404
+proposal_new@mission        *     login 302 200 200 404 404 404 404
+proposal_settle@mission     *     login 302 200 302 404 404 404 404
+proposal_vote@mission       GET   login 405 405 405 405 405 405 405
+proposal_vote@mission       POST  login 302 302 302 404 404 404 404
+stage_tick@mission          GET   login 405 405 405 405 405 405 405
+stage_tick@mission          POST  login 302 302 302 404 404 404 404
+stage_gate@mission          GET   login 302 200 200 404 404 404 404
+stage_gate@mission          POST  login 302 200 302 404 404 404 404
+stage_skip@mission          *     login 302 200 302 404 404 404 404
+stage_output@mission        *     login 302 200 200 404 404 404 404
+stage_evidence@mission      *     login 302 200 200 404 404 404 404
+stage_evidence_remove@mission GET login 405 405 405 405 405 405 405
+stage_evidence_remove@mission POST login 302 302 302 404 404 404 404
+
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405
 
@@ -166,6 +241,30 @@ post_history@room           GET   login 200 200 200 404 404 404 404
 post_history@room           POST  login 405 405 405 405 405 405 405
 post_remove@room            GET   login 404 200 200 404 404 404 404
 post_remove@room            POST  login 404 302 302 404 404 404 404
+
+mission@errand              GET   404   200 200 200 404 404 200 200
+mission@errand              POST  405   405 405 405 405 405 405 405
+mission_picture@errand      GET   404   200 200 200 404 404 200 200
+mission_picture@errand      POST  405   405 405 405 405 405 405 405
+mission_new                 *     login 404 404 404 404 404 200 200
+mission_goal@errand         *     login 302 200 200 404 404 404 404
+mission_criteria@errand     GET   login 302 200 200 404 404 404 404
+mission_criteria@errand     POST  login 302 409 409 404 404 404 404
+mission_step@errand         GET   login 405 405 405 405 405 405 405
+mission_step@errand         POST  login 302 302 302 404 404 404 404
+mission_end@errand          *     login 302 200 302 404 404 404 404
+mission_publish@errand      GET   login 302 200 302 404 404 200 200
+mission_publish@errand      POST  login 302 302 302 404 404 302 302
+statement_new@errand        *     login 302 200 200 404 404 404 404
+statement@errand            *     login 302 200 200 404 404 404 404
+statement_remove@errand     GET   login 302 200 200 404 404 404 404
+statement_remove@errand     POST  login 302 302 302 404 404 404 404
+evidence_new@errand         *     login 302 200 200 404 404 404 404
+evidence_remove@errand      GET   login 302 200 200 404 404 404 404
+evidence_remove@errand      POST  login 302 302 302 404 404 404 404
+space_missions@room         GET   login 200 200 200 404 404 404 404
+space_missions@room         POST  login 405 405 405 405 405 405 405
+space_mission_new@room      *     login 404 200 404 404 404 404 404
 
 my_page                     GET   login 200 200 200 200 200 200 200
 my_page                     POST  login 405 405 405 405 405 405 405
@@ -248,6 +347,11 @@ admin:actors_*_delete       *     STAFF 403 200
 admin:actors_*_change       *     STAFF 200 200
 admin:actors_*_changelist   *     STAFF 200 200
 admin:actors_*_history      *     STAFF 200 200
+admin:missions_method_add    *     STAFF 403 403
+admin:missions_method_change *     STAFF 403 200
+admin:missions_method_delete *     STAFF 403 403
+admin:missions_method_changelist * STAFF 403 200
+admin:missions_method_history *    STAFF 403 200
 admin:platforms_partnership_move GET  STAFF 405 405
 admin:platforms_partnership_move POST STAFF 302 302
 admin:platforms_partnership_add *     STAFF 200 200
@@ -256,6 +360,12 @@ admin:platforms_partnership_change POST STAFF 409 409
 admin:platforms_partnership_delete *  STAFF 403 403
 admin:platforms_partnership_changelist * STAFF 200 200
 admin:platforms_partnership_history * STAFF 200 200
+admin:missions_mission_add  *     STAFF 200 200
+admin:missions_mission_change GET  STAFF 200 200
+admin:missions_mission_change POST STAFF 409 409
+admin:missions_mission_delete *   STAFF 403 403
+admin:missions_mission_changelist * STAFF 200 200
+admin:missions_mission_history *  STAFF 200 200
 admin:accounts_user_change  GET   STAFF 200 200
 admin:accounts_user_change  POST  STAFF 403 200
 admin:accounts_user_add     *     STAFF 403 200

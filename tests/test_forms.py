@@ -28,6 +28,25 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from insight.forms import ChoiceForm, SubscribeForm
+from missions.actions.runs import start_run
+from missions.admin import MissionForm
+from missions.forms import learning as looking_back
+from missions.forms import runs as running
+from missions.forms.argument import EvidenceForm, StatementForm
+from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.needs import NeedForm
+from missions.forms.offers import OfferAnswerForm, OfferForm
+from missions.forms.portfolio import (
+    CommitmentForm,
+    CorrectionForm,
+    DoneForm,
+    ExperimentForm,
+    IndicatorForm,
+    MeasurementForm,
+    PortfolioForm,
+)
+from missions.models import Criterion, Method, MethodRole, Mission, Run, RunStage
 from notifications.contact import ContactForm
 from notifications.forms import DigestForm, LiftForm
 from platforms import admin as partnership_admin
@@ -40,7 +59,18 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
-from tests.factories import make_actor, make_partnership, make_space, make_task, make_user
+from tests.factories import (
+    make_actor,
+    make_decision,
+    make_document,
+    make_partnership,
+    make_space,
+    make_task,
+    make_user,
+)
+from tests.missions.making import make_criteria, make_indicator, make_mission, make_statement
+from tests.missions.method_making import make_method, make_run
+from tests.missions.running import make_version
 from web.views import SampleForm
 
 REGISTER = [
@@ -60,7 +90,26 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
-OTHERS = [*REGISTER, *MEMBERSHIP, *INVITING, *WORK, *TALK, *NEWS, ReportForm, SettingsForm, SpaceForm]
+MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
+RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
+RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
+OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+OTHERS = [
+    *REGISTER,
+    *MEMBERSHIP,
+    *INVITING,
+    *WORK,
+    *TALK,
+    *MISSIONS,
+    *NEWS,
+    *RUNS,
+    ReportForm,
+    SettingsForm,
+    SpaceForm,
+    PublishForm,
+]
+OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
@@ -71,10 +120,26 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm]  # its subclasses are in PROFILE
+ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
-STAFF = [ActorForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
-JUDGED = {*PLAIN, *PROFILE, *OTHERS, *SIGNING_IN, *KEYS, *CODES, *ABSTRACT, *ACCOUNT, *STAFF, *OF_A_SPACE, MoveForm}
+STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
+JUDGED = {
+    *PLAIN,
+    *PROFILE,
+    *OTHERS,
+    *SIGNING_IN,
+    *KEYS,
+    *CODES,
+    *ABSTRACT,
+    *ACCOUNT,
+    *STAFF,
+    *OF_A_SPACE,
+    *OF_A_MISSION,
+    CriteriaForm,
+    *OF_A_METHOD,
+    *OF_A_RUN,
+    MoveForm,
+}
 
 
 def our_forms():
@@ -121,6 +186,87 @@ def test_forms_of_a_space(form_class, data):
     space = Space.objects.first() or make_task(make_space()).space
 
     assert answers(form_class(typed(data, form_class.base_fields), space=space))
+
+
+def a_mission():
+    """A mission of a space with something in every list that its forms choose from."""
+    if Mission.objects.exists():
+        return Mission.objects.get()
+    mission = make_mission(space=make_space())
+    make_statement(mission)
+    make_document(mission.space)
+    make_decision(mission.space, state="decided", decided_on="2026-05-01")
+    make_indicator(mission).measurements.create(on="2026-05-01", value=1)
+    return mission
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_MISSION)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_mission(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields), mission=a_mission()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_the_criteria(data):
+    criteria = list(Criterion.objects.all()) or make_criteria()
+    names = ["version", *(f"{name}_{one.pk}" for one in criteria for name in ("points", "reason"))]
+    assert answers(CriteriaForm(typed(data, names), criteria=criteria))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_mission_form_of_the_administration(rf, data):
+    mission = Mission.objects.first() or make_mission()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
+
+
+ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]
+ROWS += ["outputs-evidence_kind", "gate-required"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_METHOD)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_method(form_class, data):
+    method = Method.objects.first() or make_run(make_method().versions.get()).method_version.method
+    form = form_class(typed(data, [*form_class.base_fields, *ROWS]), method=method, user=make_user())
+
+    assert answers(form)
+    assert all(field.as_hidden() for field in form if field.name in ("activities", "outputs", "gate") and field.value())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_A_RUN)
+@MANY
+@given(data=st.data())
+def test_forms_of_a_run(form_class, data):
+    run = Run.objects.first() or make_a_run()
+    stage = RunStage.objects.select_related("stage").first()
+    role = MethodRole.objects.first() or MethodRole.objects.create(slug="leader", name_sv="Ledare")
+    about = {
+        running.OutputEvidenceForm: {"mission": run.mission},
+        running.GateForm: {"stage": stage, "leads": True},
+        running.RoleForm: {"run": run, "roles": [role], "held": []},
+        looking_back.ProposalForm: {"run": run},
+    }[form_class]
+    names = [*form_class(**about).fields]
+
+    assert answers(form_class(typed(data, names), **about))
+
+
+def make_a_run():
+    eva = make_user()
+    return start_run(make_mission(space=make_space(coordinator=eva)), by=eva, version=make_version())
 
 
 @pytest.fixture

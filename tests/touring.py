@@ -3,6 +3,16 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
+    "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
+    "missions/method_report.html",
+    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
+    "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
+    "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
+    "missions/_facts.html missions/_figures.html missions/_how_far.html missions/_mission_row.html "
+    "missions/_numbers.html missions/_picture.html missions/_three_minutes.html missions/_unknown.html "
+    "components/conflict.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
     "door": "platforms/invitation.html platforms/invitation_decline.html platforms/invitation_pass_on.html "
@@ -15,6 +25,16 @@ SHOWS = {
     "ending": "platforms/settings.html platforms/pulse.html platforms/close.html platforms/report.html "
     "platforms/registrar.html platforms/export.html",
     "working": "platforms/*",
+    "needs": "missions/need* missions/_gap.html missions/_suggestion.html missions/competences_wanted.html",
+    "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
+    "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
+    "missions/_version_state.html missions/_why.html",
+    "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
+    "missions/_crumbs.html missions/_overview_row.html missions/_standing.html missions/_actor.html "
+    "missions/_when.html "
+    "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
+    "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
+    "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
@@ -34,13 +54,22 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
+    "method_report",
+    "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
+    "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
+    "admin:missions_mission_*",
+    "methods": "method* admin:missions_method_*",
     "together": "partnership* actor_partnerships space_open admin:platforms_*",
     "door": "invitation invitation_decline invitation_pass_on meeting space_door",
     "hosting": "invitation_new invitation_one invitations space_member* space_leave space_welcome space_request "
     "space_link*",
     "talking": "thread* post_* follow_stop",
     "working": "my_spaces space document* decision* task*",
+    "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
+    "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
+    "open_commitments commitment_finish indicator_values measurement_edit",
     "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
@@ -61,15 +90,18 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names": "files and answers for programs",
+    "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
+    "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
-    "thread_follow thread_close admin:platforms_partnership_move "
+    "thread_follow thread_close mission_step admin:platforms_partnership_move "
+    "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "
+    "method_draft_begin method_stage_move "
     "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
     "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 

@@ -21,5 +21,9 @@ def clean_line(value):
 
 def in_language(row, field):
     """The text of `field` in the reader's language, else in the other one, else ""."""
-    sv, en = getattr(row, f"{field}_sv"), getattr(row, f"{field}_en")
+    return readers(getattr(row, f"{field}_sv"), getattr(row, f"{field}_en"))
+
+
+def readers(sv, en):
+    """Of two texts the one in the reader's language, else the other one, else ""."""
     return (en or sv) if (get_language() or "sv").startswith("en") else (sv or en)

@@ -15,7 +15,7 @@ from actors.models.history import ActorArea, ActorCompetence, ActorTheme
 from actors.models.loaded import LoadedRow
 from actors.models.merge import Merge
 from actors.models.people import Claim, ClaimState, Representative, RepresentativeRole, Turn
-from actors.models.strategy import Area, Competence, Municipality, Theme
+from actors.models.strategy import Area, Competence, Municipality, Named, Theme
 
 __all__ = [
     "Actor",
@@ -33,6 +33,7 @@ __all__ = [
     "LoadedRow",
     "Merge",
     "Municipality",
+    "Named",
     "Representative",
     "RepresentativeRole",
     "Reviewing",

@@ -1,6 +1,5 @@
 """Everything a region's folder holds, read and checked as a whole. regions/README.md describes each file."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,13 +62,6 @@ TOGETHER = {
     "source": text(500, True),
     "note": text(2000, lines=True),
 }
-MISSIONS = {
-    **TOGETHER,
-    "partnership": slug(False),
-    "level": slug(),
-    "status": choice("documented", "candidate"),
-    "measure": text(1000),
-}
 EVENTS = {
     "title": text(200, True),
     "date": day(True),
@@ -114,6 +106,10 @@ class Table:
     def file(self):
         return f"{self.name}.csv"
 
+    def read(self, path, faults):
+        """The rows of the file at `path`, which is there."""
+        return files.read_table(path, self.columns, faults, key=self.key)
+
 
 def _check_events(rows, made, faults):
     for row in rows:
@@ -121,9 +117,8 @@ def _check_events(rows, made, faults):
             faults.add("events.csv", _("The event ends before it begins."), line=row.line, column="end_date")
 
 
-# Missions, events and indicators are only checked until an app loads them.
+# Events and indicators are only checked until an app loads them.
 TABLES = {
-    "missions": Table("missions", MISSIONS, ("slug",)),
     "events": Table("events", EVENTS, ("title", "date"), check=_check_events),
     "indicators": Table("indicators", INDICATORS, ("code", "programme_period")),
 }
@@ -235,25 +230,10 @@ def _check_actors(made, faults):
 def _read_tables(path, made, faults):
     for table in TABLES.values():
         there = path / table.file
-        rows = files.read_table(there, table.columns, faults, key=table.key) if there.exists() else []
-        made.extra[table.name] = rows
+        made.extra[table.name] = table.read(there, faults) if there.exists() else []
     known = _known(made)
     for table in TABLES.values():
         rows = made.extra[table.name]
         _resolve(table.file, rows, known, faults)
         if table.check:
             table.check(rows, made, faults)
-    if (path / "methods.json").exists():
-        _check_methods(path / "methods.json", faults)
-
-
-def _check_methods(path, faults):
-    data = files.read_bytes(path, faults, limit=region.MAX_BYTES)
-    try:
-        found = json.loads(data or b"")
-    except (ValueError, RecursionError) as error:
-        faults.add(path.name, str(error))
-        return
-    given = found.get("templates") if isinstance(found, dict) else None
-    if not isinstance(given, list) or not all(isinstance(one, dict) and one.get("stages") for one in given):
-        faults.add(path.name, _("Must hold `templates`, each with `stages`."))

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -136,6 +137,59 @@ class Kind:
     def made(self):
         """What a new row has besides what the folder says."""
         return {}
+
+    def insert(self, new):
+        """Rows for `new`, {key: values}. Links first (keys are checked at commit), so that each actor's search terms
+        are computed once."""
+        if not new:
+            return
+        ids = _reserve(self.model, len(new))
+        made = dict(zip(new, ids, strict=True))
+        for name, links in self.links.items():
+            links.add({made[key]: want[name] for key, want in new.items()})
+        extra = self.made()
+        for group in self.in_order(new):
+            ids_of = self.ids_of([new[key] for key in group])
+            self.model.objects.bulk_create(
+                [
+                    self.model(pk=made[key], **{self.key: key}, **self.columns(new[key], ids_of), **extra)
+                    for key in group
+                ],
+                batch_size=BATCH,
+            )
+
+    def update(self, standing, changes):
+        """Write `changes`, {key: {name: value}}, into the rows of `standing`."""
+        if not changes:
+            return
+        for name, links in self.links.items():
+            wanted = {standing[key].pk: change[name] for key, change in changes.items() if name in change}
+            if wanted:
+                links.replace(wanted)
+        plain = {key: {n: v for n, v in change.items() if n not in self.links} for key, change in changes.items()}
+        names = {name for change in plain.values() for name in change}
+        if not names:
+            return
+        ids_of = self.ids_of(plain.values())
+        rows = self.model.objects.in_bulk([standing[key].pk for key, change in plain.items() if change])
+        for key, change in plain.items():
+            for column, value in self.columns(change, ids_of).items():
+                setattr(rows[standing[key].pk], column, value)
+        now = timezone.now()
+        for row in rows.values():
+            for column in self.stamps:
+                setattr(row, column, now)
+        columns = [self.refers[name][0] if name in self.refers else name for name in names]
+        self.model.objects.bulk_update(rows.values(), [*columns, *self.stamps], batch_size=BATCH // 2)
+
+
+def _reserve(model, count):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _comparable(value):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import pghistory
 from django.db import connection, transaction
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from actors.models import LoadedRow
@@ -101,8 +100,8 @@ def _load_kind(kind, rows):
         if row is None or loaded != row.values:
             marks.append(LoadedRow(pk=row.pk if row else None, kind=kind.name, key=key, values=loaded))
     outcome.gone = sorted(last.keys() - wanted.keys() - merged.keys())
-    _insert(kind, new)
-    _update(kind, standing, changes)
+    kind.insert(new)
+    kind.update(standing, changes)
     LoadedRow.objects.bulk_create(
         marks,
         batch_size=BATCH,
@@ -126,53 +125,3 @@ def judge(want, now, last):
             if name in last:
                 loaded[name] = last[name]
     return change, kept, loaded
-
-
-def _insert(kind, new):
-    """Links first (keys are checked at commit), so that each actor's search terms are computed once."""
-    if not new:
-        return
-    ids = _reserve(kind.model, len(new))
-    made = dict(zip(new, ids, strict=True))
-    for name, links in kind.links.items():
-        links.add({made[key]: want[name] for key, want in new.items()})
-    extra = kind.made()
-    for group in kind.in_order(new):
-        ids_of = kind.ids_of([new[key] for key in group])
-        kind.model.objects.bulk_create(
-            [kind.model(pk=made[key], **{kind.key: key}, **kind.columns(new[key], ids_of), **extra) for key in group],
-            batch_size=BATCH,
-        )
-
-
-def _reserve(model, count):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
-
-
-def _update(kind, standing, changes):
-    if not changes:
-        return
-    for name, links in kind.links.items():
-        wanted = {standing[key].pk: change[name] for key, change in changes.items() if name in change}
-        if wanted:
-            links.replace(wanted)
-    plain = {key: {n: v for n, v in change.items() if n not in kind.links} for key, change in changes.items()}
-    names = {name for change in plain.values() for name in change}
-    if not names:
-        return
-    ids_of = kind.ids_of(plain.values())
-    rows = kind.model.objects.in_bulk([standing[key].pk for key, change in plain.items() if change])
-    for key, change in plain.items():
-        for column, value in kind.columns(change, ids_of).items():
-            setattr(rows[standing[key].pk], column, value)
-    now = timezone.now()
-    for row in rows.values():
-        for column in kind.stamps:
-            setattr(row, column, now)
-    columns = [kind.refers[name][0] if name in kind.refers else name for name in names]
-    kind.model.objects.bulk_update(rows.values(), [*columns, *kind.stamps], batch_size=BATCH // 2)

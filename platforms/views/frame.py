@@ -28,6 +28,7 @@ TABS = (
     ("documents", _("Documents")),
     ("decisions", _("Decisions")),
     ("tasks", _("Tasks")),
+    ("space_missions", _("Missions")),
     ("space_members", _("Members")),
 )
 COORDINATORS_TABS = (("invitations", _("Invitations")), ("space_settings", _("Settings")))
@@ -122,11 +123,11 @@ def show(request, template, room, context=None, *, tab="", status=200):
     """Render a page of the space within its frame; `tab` is the URL name of the tab it belongs to."""
     context = context or {}
     frame = {"room": room, "space": room.space, "member": room.member, "tabs": tabs(room, tab)}
-    frame["is_kept"] = request.method == "GET" and _fill_in_again(request, context)
+    frame["is_kept"] = request.method == "GET" and fill_in_again(request, context)
     return render(request, template, {**frame, **context}, status=status)
 
 
-def _fill_in_again(request, context):
+def fill_in_again(request, context):
     """Whether what was typed before the session ended waits for the reader; it stands in the page's forms then."""
     waiting = kept(request)
     for form in context.values():

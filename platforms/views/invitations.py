@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import InvitationState, Tally
 from accounts.proofs import HOUR
+from actors.models import Actor
 from notifications import bell
 from notifications.models import Email
 from platforms.actions import invitations
@@ -50,13 +51,26 @@ def invite(request, slug):
     if not room.space.is_open:
         raise Frozen(FROZEN[room.space.state])
     organisations = organisations_of(room.space.partnership)
-    initial = {"language": request.user.language}
+    asked = _asked_for(request)
+    initial = {"language": request.user.language, **(prefilled(asked) if asked else {})}
     form = InviteForm(typed(request), request.FILES or None, organisations=organisations, initial=initial)
     if form.is_valid() and request.POST.get("do") != "change":
         return _send(request, room, form) if request.POST.get("do") == "send" else _look(request, room, form)
     if request.POST.get("do") == "change" and form.is_valid():
         form = InviteForm(initial={**form.cleaned_data}, organisations=organisations)
-    return show(request, "platforms/invite.html", room, {"form": form}, tab="invitations")
+    return show(request, "platforms/invite.html", room, {"form": form, "asked_for": asked}, tab="invitations")
+
+
+def _asked_for(request):
+    """The public actor that a link to the empty form names."""
+    slug = request.GET.get("actor", "") if request.method == "GET" else ""
+    return Actor.objects.published().filter(slug=slug[:120]).first() if slug else None
+
+
+def prefilled(actor):
+    """What the form holds about an actor: what anybody reads in the register, and no person's address."""
+    values = {"on_behalf_of": actor.pk}  # chosen only where the actor is in the partnership
+    return values | ({"people": f"{actor.name} <{actor.contact_email}>"} if actor.contact_email else {})
 
 
 def _look(request, room, form, status=200):

@@ -46,15 +46,15 @@ def partnership_list(request):
         "rows": as_rows(wanted.ordered().filter(pk__in=page.rows), PAGE_SIZE),
         "total": wanted.narrowed()[: settings.COUNT_CAP + 1].count(),
         "cap": settings.COUNT_CAP,
-        "groups": groups(wanted),
+        "groups": groups(wanted, FACETS),
         "chips": chips(wanted, here),
         "is_narrowed": bool(wanted.chosen),
     }
     return render(request, "platforms/partnership_list.html", context)
 
 
-def groups(wanted):
-    """The facets with their options and numbers."""
+def groups(wanted, facets):
+    """The facets (name and legend) with their options and numbers."""
     counts, tags = wanted.counts(), wanted.tags()
     return [
         {
@@ -71,7 +71,7 @@ def groups(wanted):
                 for value, label, is_part in tags[facet]
             ],
         }
-        for facet, legend in FACETS.items()
+        for facet, legend in facets.items()
     ]
 
 

@@ -239,7 +239,9 @@ def test_a_broken_table_is_told(folder):
 @pytest.mark.parametrize("content", ["[", "[]", "{}", '{"templates": [{}]}', '{"templates": "x"}', "[" * 100_000])
 def test_a_broken_method_library_is_told(folder, content):
     (folder / "methods.json").write_text(content)
-    assert [line.split(":")[0] for line in faults(folder)] == ["methods.json"]
+    told = faults(folder)
+    assert told
+    assert all(line.startswith("methods.json") for line in told)
 
 
 def test_the_folder_must_colour_and_draw_all_that_its_tables_name(folder):

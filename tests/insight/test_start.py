@@ -8,6 +8,7 @@ from django.utils.translation import override
 from actors.models import ActorStatus
 from tests.actors.test_register_list import questions
 from tests.factories import make_actor, make_area, make_partnership, make_theme, make_user
+from tests.missions.making import MEASURED, make_mission
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,16 @@ def test_the_partnerships_that_are_under_way_are_told_of(client):
     assert b"Not told of" not in response.content
 
 
+def test_the_missions_that_are_under_way_are_told_of_with_their_goal(client):
+    started = {**MEASURED, "state": "started", "started_on": MEASURED["baseline_on"]}
+    shown = make_mission("Living bays", goal_sv="Five bays live.", **started)
+    make_mission("Hidden", is_published=False, **started)
+    make_mission("Forming")
+    response = start(client)
+    assert response.context["missions"] == [shown]
+    assert "Five bays live." in response.content.decode()
+
+
 def test_an_empty_hub_has_a_front_page(client):
     assert start(client).status_code == 200
 
@@ -75,11 +86,12 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, rows):
     for _ in range(rows):
         actor = make_actor(areas=[make_area()])
         make_partnership(members=[actor], themes=[make_theme()])
+        make_mission(**MEASURED, state="started", started_on=MEASURED["baseline_on"])
 
     response = start(client)
 
     assert not response.cookies
-    assert questions(lambda: start(client)) == 5
+    assert questions(lambda: start(client)) == 6
 
 
 def test_the_sitemap_lists_every_public_page_in_both_languages_and_nothing_else(client):

@@ -14,12 +14,14 @@ from actors.models import Actor, StillRight
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
+from missions.actions import offers
 from notifications import wishes
 from notifications.models import Email, EmailKind
 from platforms.actions import invitations, members, pulse, requests, talk
 from platforms.actions.addresses import Person
 from platforms.models import Space, SpaceInvitation, SpaceRole
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
+from tests.missions.filling import make_mission
 from tests.notifications.test_examples import FOLDERS
 
 ROW = re.compile(r"^\| `(\w+)` \| ([\w, ]+) \|", re.MULTILINE)
@@ -89,6 +91,12 @@ def act_in_spaces(eva, bo):
     pulse.let_rest(timezone.now() + timedelta(days=30))
 
 
+def act_in_missions(eva, bo):
+    mission, firm = make_mission(space=make_space(coordinator=eva)), make_actor(representatives=[bo])
+    offered = offers.offer(mission, by=bo, actor=firm, text="A boat", due_on=None)
+    offers.decline(offered, by=eva, answer="Next year.")
+
+
 def act_as_a_reader_of_news():
     asked = {"areas": (), "themes": (), "rhythm": Rhythm.WEEKLY, "language": "sv"}
     subscriptions.subscribe(email="new@example.org", is_proven=False, **asked)
@@ -102,6 +110,7 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     eva, bo, curator = make_user(name="Eva Ek"), make_user(name="Bo Berg"), make_curator()
     act_in_the_register(eva, bo, curator)
     act_in_spaces(eva, bo)
+    act_in_missions(eva, bo)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))

@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
 from actors import actions as actor_actions
+from missions.models import Statement
 from notifications import live
 from notifications.models import Email
 from notifications.rendering import render
@@ -45,6 +46,7 @@ from platforms.models import (
 )
 from tests.access import ANONYMOUS, BACKEND, World, arguments, named_routes
 from tests.factories import make_actor, make_document, make_space, make_user, verified
+from tests.missions.making import make_evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +157,9 @@ class Aviary(World):
         for tag, space in spaces.items():
             self.fill(space)
             plant(space, tag)
+        statement = Statement.objects.get(mission__slug=self.slugs["open_errand"])
+        make_evidence(statement, document=self.space.documents.first())
+        make_evidence(statement, decision=self.space.decisions.first())
         self.live_a_little()
         for tag, space in spaces.items():
             plant(space, tag)
@@ -266,6 +271,8 @@ def targets(route, persona):
         return {"neighbour": ("room", "own"), "removed": TAGS, "owner": TAGS}.get(persona, ("room",))
     if "/partnerships/<" in path:
         return ("together",)
+    if "/missions/<" in path:
+        return ("errand", "open_errand")
     return ("closed",) if "<str:code>" in path else ("public",)
 
 

@@ -9,6 +9,9 @@ from accounts.models import User
 from actors import worklists
 from actors.models import Actor
 from actors.region import load, read_folder
+from missions.actions.mission import missing
+from missions.argument import argument_of, circle
+from missions.models import Evidence, Mission, Statement
 from notifications import live
 from notifications.models import Email
 from platforms.models import (
@@ -29,6 +32,7 @@ from tests.actors.test_load_region import FIRST_REGION
 
 pytestmark = pytest.mark.django_db
 MADE = (User, Actor, Partnership, Space, SpaceMember, Thread, Post, Decision, Task, SpaceInvitation, Activity)
+MADE += (Mission, Statement, Evidence)
 
 
 @pytest.fixture
@@ -84,6 +88,21 @@ def test_everything_of_it_says_that_it_is_invented(space, client):
         page = client.get(reverse("partnership", args=[partnership.slug])).content.decode()
     assert "Invented example" in page
     assert space.name in page
+
+
+def test_the_demo_mission_is_under_way_and_says_that_it_is_invented(space, client):
+    mission = Mission.objects.with_latest_value().get(space=space)
+    argument = argument_of(mission, inside=False)
+
+    assert (mission.state, mission.is_example, mission.is_published, missing(mission)) == ("started", True, True, [])
+    assert len(argument.said) == 7
+    assert [one.number for one in argument.untested] == [2, 4, 5, 7]
+    assert [one.number for one in argument.overdue] == [2]
+    assert sum(one.held for one in argument.said) == 2
+    assert circle(argument.links, 7, [1]) == [7, 1, 3, 6, 7]
+    assert mission.how_far == 25
+    with override("en"):
+        assert "Invented example" in client.get(mission.get_absolute_url()).content.decode()
 
 
 def test_a_company_of_the_demo_has_an_agreement_to_accept(space):

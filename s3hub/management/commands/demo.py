@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from s3hub import demo, demo_news, demo_space, embedded, processes
+from s3hub import demo, demo_news, demo_portfolio, demo_run, demo_space, embedded, processes
 
 SET_UP = 77002  # the advisory lock of two demos that start at once
 PATIENCE = 60  # seconds for the first page
@@ -88,6 +88,8 @@ class Command(BaseCommand):
             call_command("load_region", str(settings.REGION), verbosity=0)
         demo.make_people()
         demo_space.make()
+        demo_portfolio.make()
+        demo_run.make()
         demo_news.make()
 
     def wait_for_web(self, port):

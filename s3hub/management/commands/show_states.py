@@ -7,6 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
+from missions.actions import learning, mission, offers, runs
+from missions.models import CommitmentState, MissionState, ProposalState, RunState, StageState
 from platforms.actions import partnerships, pulse
 from platforms.models import PartnershipStatus, SpaceState
 
@@ -26,18 +28,24 @@ From `{source}`.
 
 
 class Workflow(NamedTuple):
-    """Something with states: its name, the module with its table of steps, the states, and where it begins."""
+    """Something with states: its name, the module with its `table` of steps, the states, and where it begins."""
 
     title: str
     module: object
     states: type
     first: str
+    table: str = "STEPS"
 
 
 WORKFLOWS = (
     Workflow("Actor", workflow, ActorStatus, ActorStatus.DRAFT),
     Workflow("Partnership", partnerships, PartnershipStatus, PartnershipStatus.FORMING),
+    Workflow("Mission", mission, MissionState, MissionState.FORMING),
     Workflow("Space", pulse, SpaceState, SpaceState.OPEN),
+    Workflow("Commitment", offers, CommitmentState, CommitmentState.OFFERED),
+    Workflow("Run of a method", runs, RunState, RunState.RUNNING, "RUN_STEPS"),
+    Workflow("Stage of a run", runs, StageState, StageState.WAITING, "STAGE_STEPS"),
+    Workflow("Proposal for a method", learning, ProposalState, ProposalState.OPEN),
 )
 
 
@@ -48,7 +56,7 @@ def states():
 
 
 def described(one):
-    steps = one.module.STEPS
+    steps = getattr(one.module, one.table)
     rows = [
         f"| {step.label} (`{name}`) | {', '.join(sorted(step.sources))} | {step.target} | {step.who} "
         f"| {'yes' if step.needs_reason else 'no'} | {f'`{step.mail}`' if step.mail else '–'} |"
@@ -64,7 +72,7 @@ def described(one):
 
 
 class Command(BaseCommand):
-    help = "Print the states of actors, partnerships and spaces and the steps between them, as Markdown."
+    help = "Print the states of whatever has a workflow, and the steps between them, as Markdown."
 
     def handle(self, **options):
         self.stdout.write(states(), ending="")

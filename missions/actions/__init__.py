@@ -1,0 +1,1 @@
+"""What people do with missions and methods: one module for each topic."""
