@@ -5,7 +5,7 @@ from functools import partial
 from notifications.examples import LONG, Example
 from notifications.models import EmailKind
 
-ACTOR, SLUG = "Karlskrona Mast & Rigg AB", "karlskrona-mast-rigg"
+ACTOR, SLUG = "Kustens Mast & Rigg AB", "kustens-mast-rigg"
 STEPS = ("actor_archived", "actor_published", "actor_returned", "claim_approved", "claim_refused")
 
 
@@ -28,7 +28,7 @@ def _steps(say):
 def _merging(say):
     merged = partial(Example, "actor_merged")
     text = say("Samma organisationsnummer.", "The same organisation number.")
-    context = {"name": "Eva Ek", "actor": "Mast och Rigg i Karlskrona", "into": ACTOR, "slug": SLUG, "text": text}
+    context = {"name": "Eva Ek", "actor": "Mast och Rigg vid kusten", "into": ACTOR, "slug": SLUG, "text": text}
     return [merged(context=context), merged("bare", context={**context, "name": "", "text": ""})]
 
 
@@ -54,7 +54,7 @@ def _registering():
 
 def _still_right(say):
     """One profile and several; the links open nothing."""
-    place = (say("Var", "Where"), "Karlskrona")
+    place = (say("Var", "Where"), "Hamnstad")
     about = (say("Om oss", "About"), say("Vi bygger master och riggar.", "We build masts and rigs."))
     profiles = [_profile(name, [place, about]) for name in (ACTOR, LONG)]
     return [

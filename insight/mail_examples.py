@@ -15,7 +15,7 @@ def mails(say):
 
 
 def _news(say):
-    actors = [_new(say, name) for name in ("Karlskrona Mast & Rigg AB", "Sensorbolaget AB", LONG)]
+    actors = [_new(say, name) for name in ("Kustens Mast & Rigg AB", "Sensorbolaget AB", LONG)]
     partnership = _new(say, say("Levande vikar", "Living bays"))
     actors_part = {"label": say("Nya aktörer", "New actors"), "rows": actors, "more": 7, "url": "/aktorer/"}
     others = {"label": say("Nya partnerskap", "New partnerships"), "rows": [partnership], "more": 0, "url": "/"}
@@ -27,7 +27,7 @@ def _news(say):
 
 def _new(say, title):
     about = say("Vi mäter syre i vikar med egna sensorer.", "We measure oxygen in bays with sensors of our own.")
-    return {"title": title, "url": "/", "text": "Karlskrona", "about": about, "at": timezone.now()}
+    return {"title": title, "url": "/", "text": "Hamnstad", "about": about, "at": timezone.now()}
 
 
 def _mail(case, parts, rhythm):

@@ -25,7 +25,7 @@ from web.markdown import render
 ANNA = User(pk=NOBODY, name="Anna Åkesson", email="anna.akesson@example.org")
 BO = User(pk=NOBODY, name="Bo Berg", email="bo.berg@example.org")
 SLUG = "exempel"
-ACTOR = Actor(name="Blekinge Tekniska Högskola", slug=SLUG)
+ACTOR = Actor(name="Kustens tekniska högskola", slug=SLUG)
 REASONS = (
     "attachments",
     "other_sender",

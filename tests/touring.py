@@ -3,6 +3,12 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
+    "missions/_crumbs.html missions/_overview_row.html missions/_standing.html missions/_actor.html "
+    "missions/_when.html "
+    "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
+    "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
+    "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
     "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
     "missions/method_report.html",
@@ -12,6 +18,7 @@ SHOWS = {
     "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
     "missions/_facts.html missions/_figures.html missions/_how_far.html missions/_mission_row.html "
     "missions/_numbers.html missions/_picture.html missions/_three_minutes.html missions/_unknown.html "
+    "missions/_portfolio_short.html "
     "components/conflict.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
@@ -29,12 +36,6 @@ SHOWS = {
     "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
     "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
     "missions/_version_state.html missions/_why.html",
-    "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
-    "missions/_crumbs.html missions/_overview_row.html missions/_standing.html missions/_actor.html "
-    "missions/_when.html "
-    "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
-    "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
-    "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.conf import settings as configured
 from django.core import management
+from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
@@ -89,7 +90,7 @@ def test_one_mail_tells_new_actors_and_partnerships_the_newest_first_with_links_
     assert f"{configured.SITE_URL}/en/actors/{older.slug}/" in text
     assert message["Subject"] == "New: Segel AB and 2 more"
     assert message["List-Id"] == f"<news.{configured.MAIL_DOMAIN}>"
-    assert text_of(sink.taken[0]).count("Segel AB") == message.get_body(("html",)).get_content().count("Segel AB") - 1
+    assert text_of(sink.taken[0]).count("Segel AB") == message.get_body(("html",)).get_content().count("Segel AB") - 3
 
 
 def test_what_does_not_fit_is_counted_and_led_to(sink):
@@ -291,16 +292,14 @@ def test_as_long_as_a_mail_is_on_its_way_no_second_one_is_written(sink, state):
     assert Subscription.objects.get().next_at > timezone.now()
 
 
-def test_a_mail_that_staff_send_again_tells_nothing_twice(sink):
+def test_a_mail_of_news_is_not_sent_again_by_staff_what_it_told_comes_with_the_next(sink):
     new_actor()
     make_subscription()
     sink.rcpt["reader@example.org"] = "550 5.7.1 No"
     Subscription.objects.update(email="reader@example.org")
     assert send() == {EmailState.FAILED: 1}
-    send_again(Email.objects.get(), by=make_curator())
-    sink.rcpt.clear()
-
-    assert sending.send_due() == {EmailState.WITHDRAWN: 1}
+    with pytest.raises(ValidationError):
+        send_again(Email.objects.get(), by=make_curator())
 
 
 # ── Decided when it goes ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -455,7 +454,8 @@ def test_the_mail_of_the_month_tells_the_month(sink):
     make_subscription(rhythm=Rhythm.MONTHLY, told_until=ago(31 * A_DAY))
     send()
 
-    assert "once a month" in texts(sink)[0] and "Mast AB" in texts(sink)[0]
+    text = " ".join(texts(sink)[0].split())
+    assert "once a month" in text and "Mast AB" in text
     assert timezone.localtime(Subscription.objects.get().next_at).day <= 7
 
 

