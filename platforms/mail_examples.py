@@ -97,7 +97,7 @@ def _requests(say):
 
 def _seats(say):
     about = {"space": _space(say), "person": BO, "before": ACTOR}
-    moved = SpaceMember(user=BO, on_behalf_of=Actor(name="Karlshamns kommun"))
+    moved = SpaceMember(user=BO, on_behalf_of=Actor(name="Hamnstads kommun"))
     return [
         Example("space_seat", "moved", live={**about, "member": moved, "is_vacant": True}),
         Example("space_seat", "left", live={**about, "member": None, "is_vacant": False}),

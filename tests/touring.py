@@ -4,7 +4,7 @@ from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
-    "missions/_crumbs.html missions/_overview_row.html missions/_standing.html missions/_actor.html "
+    "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html "
     "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
     "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
