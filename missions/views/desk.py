@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 
-from missions.actions.taking import judge
+from missions.actions.mission import enter_mission
 from missions.models import Mission
 from platforms.actions.rooms import Frozen, NoEntry, Outdated
 from web.conflicts import differences, over
@@ -25,7 +25,7 @@ def mission_or_404(request, slug):
 def must_work(mission, user, *, lead=False):
     """Judge at once, before anything is read or drawn, whether the person may work here. Raises as `take` does."""
     with transaction.atomic():
-        judge(mission, user, lead=lead)
+        enter_mission(mission, user, lead=lead)
 
 
 def desk_view(view):
