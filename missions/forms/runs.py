@@ -81,7 +81,7 @@ class GateForm(forms.Form):
     )  # fmt: skip
     learning = LineField(
         label=_("What did you learn in this stage?"), max_length=300, required=False,
-        help_text=_("One line. It goes into the learning of the method."),
+        help_text=_("One line. Everybody who may see the mission reads it, and it stands in the report on the method."),
     )  # fmt: skip
 
     def __init__(self, *args, stage, leads, **kwargs):
