@@ -36,7 +36,10 @@ SECRET = "s" * 32  # a form may carry the cookie's own value
 
 # ── Inside the hub ───────────────────────────────────────────────────────────────────────────────────────────────────
 def fill():
-    """A space with a discussion; prints where to post, and the cookies of its people."""
+    """A space with a discussion; prints where to post, and the cookies of those who write.
+
+    As many again never look: a mail to somebody who is on the site waits, and is withdrawn when they have read.
+    """
     import django  # noqa: PLC0415 - the other half of this module runs outside the hub
 
     django.setup()
@@ -48,14 +51,14 @@ def fill():
     from platforms.models import Partnership, Space, SpaceMember  # noqa: PLC0415
 
     partnership = Partnership.objects.create(slug="bench", name_sv="Bench", purpose_sv="Mäta", is_published=True)
-    people = make_people(PEOPLE)
+    people = make_people(2 * PEOPLE)
     space = Space.objects.create(name="Bench", slug="bench", partnership=partnership)
     for person in people:
         role = "coordinator" if person is people[0] else "member"
         SpaceMember.objects.create(space=space, user=person, role=role)
     thread = talk.start(space, by=people[0], title="Water", body="Hello").thread
     cookies = []
-    for person in people:
+    for person in people[:PEOPLE]:
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         cookies.append(cookie_of(client))
@@ -81,7 +84,7 @@ class Person(threading.Thread):
             self.post(word) if self.number else self.invite(word)
 
     def post(self, word):
-        named = f"Person {1 + self.number % (PEOPLE - 1)}"
+        named = f"Person {PEOPLE + self.number}"
         self.send(self.facts["thread"], {"body": f"@{named} {word}"}, word)
 
     def invite(self, word):
@@ -188,7 +191,7 @@ def without_redis(hub, seconds):
     hub.redis.start()
     back = time.time()
     time.sleep(5)
-    before = f"created_at < to_timestamp({back})"
+    before = f"due_at < to_timestamp({back})"
     empty = wait_until(lambda: not hub.mails_left(before), "the last mail of the outage")
     time.sleep(5)
     return {"outages": [(gone, back)], "mail of the outage gone, seconds after": round(empty - back, 1)}

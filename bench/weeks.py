@@ -206,8 +206,14 @@ class World:
                 counts[-1],
             ],
             "not told to who wants digests": wanting.count(),
-            "told": sorted({f"{to} {thing}" for to, *_facts, told in taken for thing in told if not self.looks(to)}),
+            "told": sorted(f"{to} {thing}" for to, thing in self.told() if not self.looks(to)),
         }
+
+    def told(self):
+        """Who was told of what, in a line of its own or among those that a long digest counts ("and 3 more")."""
+        from notifications.models import Notification  # noqa: PLC0415
+
+        return Notification.objects.exclude(told_at=None).values_list("user__email", "thing").iterator()
 
     def again(self, digests, mails):
         """How often a digest told a person of a thing in which nothing had happened since the digest before."""
