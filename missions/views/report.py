@@ -4,7 +4,6 @@ import json
 from functools import cache
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -99,6 +98,8 @@ def _source():
 
 def pdf_of(report):
     """The report set by Typst. Facts go in as data, never as source."""
+    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
+
     return typst.compile(
         _source(), sys_inputs={"facts": json.dumps(facts_of(report))}, format="pdf", pdf_standards=["ua-1"]
     )

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import qrcode
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -134,6 +133,8 @@ def space_link(request, slug, pk):
 
 def drawn(text):
     """`text` as a QR code: one path on a grid, drawn on the server."""
+    import qrcode  # noqa: PLC0415 – 4 MB that a worker which only sends mail never needs
+
     code = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(text)
     matrix = code.get_matrix()
