@@ -4,7 +4,7 @@ from copy import copy
 from functools import wraps
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 
 from missions.actions.mission import enter_mission
 from missions.models import Mission
-from platforms.actions import Frozen, NoEntry
+from platforms.actions import Frozen, NoEntry, Outdated
 from platforms.views.frame import fill_in_again
 from web.conflicts import differences, over
 from web.kept import keeps_text
@@ -58,6 +58,17 @@ def mission_to_change(request, slug, *, lead=False, ended=False):
     return found
 
 
+def saved(form, action, /, **values):
+    """Whether `action` took the values; what it has against them stands in the form."""
+    try:
+        action(**values)
+    except (Frozen, Outdated):
+        raise
+    except ValidationError as error:
+        form.add_error(None, error)
+    return not form.errors
+
+
 def show(request, template, mission, context=None, *, status=200, tab="mission"):
     """Render a page of the mission within its frame."""
     context = context or {}
@@ -71,11 +82,11 @@ def tabs(mission, current):
     return [tab for tab in found if tab["url"]]
 
 
-def conflict(request, mission, form, make, current):
+def conflict(request, mission, form, make, current, tab="mission"):
     """The page that shows what somebody else saved beside what was typed (409). `make(row, data)` makes such a form."""
     again = make(copy(current), over(form, current.version))
     context = {
         "differences": list(differences(form, make(copy(current)))),
         "hidden": [field.as_hidden() for field in again],
     }
-    return show(request, "missions/conflict.html", mission, context, status=409)
+    return show(request, "missions/conflict.html", mission, context, status=409, tab=tab)

@@ -12,7 +12,7 @@ from missions.actions import offers
 from missions.actions.promises import seen
 from missions.forms.offers import OfferAnswerForm, OfferForm, represented_by
 from missions.models import Commitment, CommitmentState, Mission
-from missions.views.desk import desk_view, mission_or_404, must_work, saved, show
+from missions.views.frame import mission_to_change, mission_view, saved, show
 from platforms.actions.rooms import NoEntry
 from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
@@ -31,15 +31,15 @@ def mission_offer(request, slug):
     is_open = offers.takes_offers(mission)
     if not ours or (not is_open and request.method != "POST"):
         written = request.POST.get("text", "")[:300]
-        context = {"mission": mission, "takes_offers": is_open, "written": written}
-        return render(request, "missions/offer_door.html", context)
+        return show(request, "missions/offer_door.html", mission, {"takes_offers": is_open, "written": written})
     form = OfferForm(typed(request), actors=ours)
     is_sent = request.method == "POST" and form.is_valid()
     if is_sent and saved(form, offers.offer, mission=mission, by=request.user, **form.cleaned_data):
         made = mission.commitments.filter(offered_by=request.user).latest("number")
         return redirect("offer", slug, made.number)
     waiting = mission.commitments.waiting().filter(actor__in=ours).select_related("actor")
-    return show(request, "missions/offer_form.html", mission, form, waiting=waiting, only=len(ours) == 1 and ours[0])
+    context = {"form": form, "waiting": waiting, "only": len(ours) == 1 and ours[0]}
+    return show(request, "missions/offer_form.html", mission, context)
 
 
 def _ours(request, slug, number):
@@ -68,12 +68,11 @@ def offer_withdraw(request, slug, number):
     return redirect("offer", slug, number)
 
 
-@desk_view
+@mission_view
 @form_view
 def offer_answer(request, slug, number):
     """A coordinator accepts an offer into a wave, or says no with words."""
-    mission = mission_or_404(request, slug)
-    must_work(mission, request.user, lead=True)
+    mission = mission_to_change(request, slug, lead=True)
     rows = mission.commitments.exclude(offered_by=None).select_related("actor", "offered_by")
     found = get_object_or_404(rows, number=number)
     found.mission = mission
@@ -82,8 +81,8 @@ def offer_answer(request, slug, number):
     if request.method == "POST" and form.is_valid() and saved(form, _answer, found=found, form=form, by=request.user):
         messages.success(request, _("The organisation gets your answer in a mail."))
         return redirect("mission_portfolio", slug)
-    context = {"offer": found, "waits": found.state == CommitmentState.OFFERED}
-    return show(request, "missions/offer_answer.html", mission, form, **context)
+    context = {"form": form, "offer": found, "waits": found.state == CommitmentState.OFFERED}
+    return show(request, "missions/offer_answer.html", mission, context, tab="mission_portfolio")
 
 
 def _answer(*, found, form, by):

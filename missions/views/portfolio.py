@@ -20,21 +20,15 @@ from missions.forms.portfolio import (
     MeasurementForm,
 )
 from missions.forms.portfolio import typed as as_typed
-from missions.models import Commitment, CommitmentState, Experiment, Indicator
+from missions.models import Commitment, CommitmentState, Experiment, Indicator, Mission
 from missions.portfolio import portfolio_of
 from missions.series import Series
-from missions.views.desk import (
-    conflict,
-    desk_view,
-    mission_or_404,
-    must_work,
-    saved,
-    show,
-)
-from missions.views.frame import tabs
+from missions.views.frame import conflict, mission_to_change, mission_view, saved, show, tabs
 from platforms.actions.rooms import Outdated
 from platforms.views.frame import form_view, saying, typed
 from web.public import public_page
+
+TAB = "mission_portfolio"
 
 
 @dataclass(frozen=True)
@@ -87,11 +81,13 @@ KINDS = {
 
 @public_page
 def mission_portfolio(request, slug):
-    mission = mission_or_404(request, slug)
+    mission = get_object_or_404(
+        Mission.objects.visible_to(request.user).select_related("space", "partnership"), slug=slug
+    )
     portfolio = portfolio_of(mission, request.user)
     mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
     seen(request.user, mine if request.user.is_authenticated else [])
-    context = {"mission": mission, "portfolio": portfolio, "tabs": tabs(mission, "mission_portfolio")}
+    context = {"mission": mission, "portfolio": portfolio, "tabs": tabs(mission, TAB)}
     return render(request, "missions/portfolio_page.html", context)
 
 
@@ -111,19 +107,19 @@ def _back(mission, kind, number):
     return redirect(f"{redirect('mission_portfolio', mission.slug).url}#{kind.anchor}{number}")
 
 
-@desk_view
+@mission_view
 @form_view
 def portfolio_add(request, slug, kind):
     """A new commitment, experiment or indicator; the address may name the statement that it is about."""
-    kind, mission = kind_or_404(kind), mission_or_404(request, slug)
-    must_work(mission, request.user)
+    kind, mission = kind_or_404(kind), mission_to_change(request, slug)
     form = kind.form(typed(request), mission=mission, initial=_asked(request, mission))
     if request.method == "POST" and form.is_valid():
         values = form.values
         if saved(form, actions.add, model=kind.model, mission=mission, by=request.user, **values):
             messages.success(request, str(kind.added))
             return redirect("mission_portfolio", slug)
-    return show(request, "missions/portfolio_form.html", mission, form, heading=kind.add, submit=kind.submit)
+    context = {"form": form, "heading": kind.add, "submit": kind.submit}
+    return show(request, "missions/portfolio_form.html", mission, context, tab=TAB)
 
 
 def _asked(request, mission):
@@ -133,12 +129,11 @@ def _asked(request, mission):
     return {"statement": mission.statements.filter(number=int(number)).first()}
 
 
-@desk_view
+@mission_view
 @form_view
 def portfolio_edit(request, slug, kind, number):
-    name, kind, mission = kind, kind_or_404(kind), mission_or_404(request, slug)
+    name, kind, mission = kind, kind_or_404(kind), mission_to_change(request, slug)
     thing = _thing(mission, kind, number)
-    must_work(mission, request.user)
     form = kind.form.of(thing, typed(request))
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -147,45 +142,45 @@ def portfolio_edit(request, slug, kind, number):
                 messages.success(request, _("It has been saved."))
                 return _back(mission, kind, number)
         except Outdated as error:
-            return conflict(request, mission, form, error.current)
-    context = {"heading": kind.change, "submit": kind.submit, "thing": thing, "kind": name}
-    return show(request, "missions/portfolio_form.html", mission, form, **context)
+            error.current.mission = mission
+            return conflict(request, mission, form, kind.form.of, error.current, tab=TAB)
+    context = {"form": form, "heading": kind.change, "submit": kind.submit, "thing": thing, "kind": name}
+    return show(request, "missions/portfolio_form.html", mission, context, tab=TAB)
 
 
-@desk_view
+@mission_view
 @form_view
 def portfolio_remove(request, slug, kind, number):
-    name, kind, mission = kind, kind_or_404(kind), mission_or_404(request, slug)
+    name, kind, mission = kind, kind_or_404(kind), mission_to_change(request, slug)
     thing = _thing(mission, kind, number)
-    must_work(mission, request.user)
     if request.method == "POST":
         actions.remove(thing, by=request.user)
         messages.success(request, str(kind.removed))
         return redirect("mission_portfolio", slug)
-    return render(request, "missions/portfolio_remove.html", {"mission": mission, "thing": thing, "kind": name})
+    return show(request, "missions/portfolio_remove.html", mission, {"thing": thing, "kind": name}, tab=TAB)
 
 
 # ── Promises that are kept ───────────────────────────────────────────────────────────────────────────────────────────
-@desk_view
+@mission_view
 @form_view
 def commitment_finish(request, slug, number):
     """When a promise was kept, and what came of it."""
-    mission, kind = mission_or_404(request, slug), KINDS["commitment"]
+    mission, kind = mission_to_change(request, slug), KINDS["commitment"]
     commitment = _thing(mission, kind, number)
-    must_work(mission, request.user)
     form = DoneForm(typed(request), initial={"result": commitment.result})
     is_sent = request.method == "POST" and form.is_valid()
     if is_sent and saved(form, actions.finish, commitment=commitment, by=request.user, **form.cleaned_data):
         messages.success(request, _("The promise is kept."))
         return _back(mission, kind, number)
     is_open = commitment.state == CommitmentState.PROMISED
-    return show(request, "missions/finish.html", mission, form, commitment=commitment, is_open=is_open)
+    context = {"form": form, "commitment": commitment, "is_open": is_open}
+    return show(request, "missions/finish.html", mission, context, tab=TAB)
 
 
-@desk_view
+@mission_view
 @require_POST
 def commitment_reopen(request, slug, number):
-    mission, kind = mission_or_404(request, slug), KINDS["commitment"]
+    mission, kind = mission_to_change(request, slug), KINDS["commitment"]
     with saying(request):
         actions.reopen(_thing(mission, kind, number), by=request.user)
     return _back(mission, kind, number)
@@ -193,13 +188,11 @@ def commitment_reopen(request, slug, number):
 
 # ── Values of an indicator ───────────────────────────────────────────────────────────────────────────────────────────
 def _indicator(request, slug, number):
-    mission = mission_or_404(request, slug)
-    indicator = _thing(mission, KINDS["indicator"], number)
-    must_work(mission, request.user)
-    return mission, indicator
+    mission = mission_to_change(request, slug)
+    return mission, _thing(mission, KINDS["indicator"], number)
 
 
-@desk_view
+@mission_view
 @form_view
 def indicator_values(request, slug, number):
     """The series of an indicator, and the value of a day to add."""
@@ -210,10 +203,11 @@ def indicator_values(request, slug, number):
         messages.success(request, _("The value has been entered."))
         return redirect("indicator_values", slug, number)
     series = Series(indicator, list(indicator.measurements.select_related("by")))
-    return show(request, "missions/values.html", mission, form, indicator=indicator, series=series)
+    context = {"form": form, "indicator": indicator, "series": series}
+    return show(request, "missions/values.html", mission, context, tab=TAB)
 
 
-@desk_view
+@mission_view
 @form_view
 def measurement_edit(request, slug, number, pk):
     """Correct the value of a day, or take it out of the series."""
@@ -229,4 +223,5 @@ def measurement_edit(request, slug, number, pk):
     if is_sent and saved(form, actions.correct, measurement=measurement, by=request.user, **form.cleaned_data):
         messages.success(request, _("The value has been corrected."))
         return redirect("indicator_values", slug, number)
-    return show(request, "missions/measurement.html", mission, form, indicator=indicator, measurement=measurement)
+    context = {"form": form, "indicator": indicator, "measurement": measurement}
+    return show(request, "missions/measurement.html", mission, context, tab=TAB)
