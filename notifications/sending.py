@@ -33,7 +33,7 @@ RUN_SECONDS = 50
 BATCH = 25  # mails that are claimed at once: one wait for the disk, and one question, for so many
 MARGIN = 0.5  # of its lease a batch may use up; the rest is for the mail that is on the line
 
-DIGESTS, SLICE = 350, 100  # digests that are claimed together (what is sent while words are fresh), and on the line together
+DIGESTS, SLICE = 350, 100  # claimed together (about what is sent while words are fresh), and on the line together
 FIRST, RETRIED = "kind <> 'digest' AND attempts = 0", "kind <> 'digest' AND attempts > 0"
 
 CLAIM = """
