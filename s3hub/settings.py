@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "actors",
     "platforms",
     "missions",
+    "events",
     "insight",
     "s3hub",
     "allauth",

@@ -26,6 +26,7 @@ urlpatterns = [
         path("", include("platforms.urls")),
         path("", include("missions.portfolio_urls")),
         path("", include("missions.urls")),
+        path("", include("events.urls")),
         path("", include("insight.urls")),
         path("", include("web.urls")),
         path("", include("notifications.urls")),

@@ -73,6 +73,7 @@ def make_curator(email=None, **fields):
         import_module("actors.migrations.0005_curators_group").make_group(apps, None)
         import_module("actors.migrations.0009_curators_send_again").allow(apps, None)
         import_module("missions.migrations.0004_curators_keep_missions").allow(apps, None)
+        import_module("events.migrations.0002_curators_keep_events").allow(apps, None)
         import_module("insight.migrations.0002_curators_see_subscriptions").allow(apps, None)
     user = make_user(email, is_staff=True, **fields)
     user.groups.add(Group.objects.get(name="curators"))

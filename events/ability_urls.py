@@ -1,0 +1,3 @@
+"""Addresses of self-assessment and of the ability before and after."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Addresses of the door, of who came, and of what is kept of it."""
+
+urlpatterns = []

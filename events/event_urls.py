@@ -1,0 +1,3 @@
+"""Addresses of events: the list, one event, and keeping it."""
+
+urlpatterns = []

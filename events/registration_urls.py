@@ -1,0 +1,3 @@
+"""Addresses of signing up, and of one's own seat."""
+
+urlpatterns = []
