@@ -222,8 +222,8 @@ COLUMNS = {
     "events.eventseries": {"none": "rule"},
     "events.event": {
         "contact": "text_sv text_en organiser_note",
-        "none": "slug uid title_sv title_en kind state audience place address access_sv access_en video_link reason source "
-        "confidence",
+        "none": "slug uid title_sv title_en kind state audience place address access_sv access_en "
+        "video_link reason source confidence",
     },
     "events.question": {"none": "text_sv text_en kind options"},
     "events.registration": {"coming": "name email organisation", "none": "language state nonce token_hash"},

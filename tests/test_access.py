@@ -52,6 +52,9 @@ actor@draft                 POST  405   405 405 405 405 405 405 405
 actor_claim@foreign         GET   200   200 200 200 302 200 200 200
 actor_claim@foreign         POST  200   200 200 200 302 200 200 200
 actor_claim@draft           GET   404   404 404 404 404 404 404 404
+actor_follow@public         GET   login 405 405 405 405 405 405 405
+actor_follow@public         POST  login 302 302 302 302 302 302 302
+actor_follow@draft          POST  login 404 404 404 404 404 404 404
 actor_confirm@public        GET   login 405 405 405 405 405 405 405
 actor_confirm@public        POST  login 404 302 302 404 404 302 302
 actor_edit@public           GET   login 404 200 200 404 404 200 200

@@ -47,7 +47,7 @@ SHOWS = {
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
     "previewing": "notifications/preview*",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
-    "actors/_mine.html notifications/*",
+    "actors/_mine.html actors/_followed.html notifications/*",
     "signing_in": "account/*",
     "second_factor": "allauth/* mfa/* accounts/_go_on.html",
     "ledger": "admin/notifications/*",
@@ -93,7 +93,8 @@ NEVER_A_PAGE = {
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
     "mission_feed": "files and answers for programs",
-    "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
+    "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
+    "admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
     "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
+from actors.actions.following import MISSION, tell_followers
 from actors.actions.workflow import Step
 from missions.actions import told
 from missions.models import PASS, Criterion, CriterionScore, Mission, MissionState
@@ -221,4 +222,6 @@ def publish(mission, *, by, is_public):
         row.is_published = is_public
         row.save(update_fields=["is_published", "updated_at"])
         log(row, "publish" if is_public else "withdraw", by=by)
+        if is_public:
+            tell_followers(row.actors.values_list("pk", flat=True), MISSION, by=by)
     return row

@@ -33,6 +33,7 @@ class Why(models.TextChoices):
     DECIDES = "decides", _("you have a say in it")
     OWNS = "owns", _("the task is yours")
     FOLLOWS = "follows", _("you follow the discussion")
+    FOLLOWS_ACTOR = "follows_actor", _("you follow the organisation")
     MEMBER = "member", _("you are a member of the space")
 
 
