@@ -144,15 +144,16 @@ def argument_of(mission, *, inside):
     evidence = Evidence.objects.filter(mission=mission).exclude(statement=None)
     for row in evidence.select_related("document", "decision", "measurement__indicator"):
         one = by_id[row.statement_id]
-        if _may_be_read(row, mission, inside):
+        if may_be_read(row, mission, inside):
             one.evidence.append(row)
         else:
             one.held += 1
     return Argument(said)
 
 
-def _may_be_read(evidence, mission, inside):
-    """Also gives what lies in the space its space, which its address needs."""
+def may_be_read(evidence, mission, inside):
+    """Whether a reader inside or outside of the mission's space may read the thing that the evidence is. Also gives what
+    lies in the space its space, which its address needs."""
     thing = evidence.document or evidence.decision
     if thing is None:
         return True

@@ -99,10 +99,11 @@ class Report:
 
     @property
     def compared(self):
-        """For each stage: its name, the median of days, and the stage in each run (None where the run has it not)."""
-        found = []
+        """For each stage: its name, the median of days, and the stage in each public run (None where the run has it
+        not). What is not public would be told by a median, and by a stage that it alone has."""
+        public, found = [one for one in self.runs if one.is_public], []
         for slug, name in self.names.items():
-            cells = [one.stages.get(slug) for one in self.runs]
+            cells = [one.stages.get(slug) for one in public]
             took = [cell.days for cell in cells if cell and cell.days is not None and cell.state == StageState.PASSED]
             found.append({"name": name, "median": round(median(took)) if took else None, "cells": cells})
         return found
@@ -120,7 +121,9 @@ def report_of(method):
     answered = Review.objects.filter(run__in=runs).exclude(answered_at=None).values_list("run").annotate(n=Count("pk"))
     for run, number in answered:
         facts[run].reviews = number
-    return Report(method, versions, list(facts.values()), _names(versions, facts), is_invented=bool(rows and not real))
+    return Report(
+        method, versions, list(facts.values()), _names(versions, facts.values()), is_invented=bool(rows and not real)
+    )
 
 
 def _stages(facts):
@@ -146,11 +149,11 @@ def _stages(facts):
 
 
 def _names(versions, facts):
-    """The stages by name: those of the newest version first, then those that only runs have."""
+    """The stages by name: those of the newest version first, then those that only public runs have."""
     found = {}
     if versions:
         found = {stage.slug: stage.name for stage in versions[-1].stages.order_by("position")}
-    for one in facts.values():
-        for slug, stage in one.stages.items():
+    for one in facts:
+        for slug, stage in one.stages.items() if one.is_public else ():
             found.setdefault(slug, stage.name)
     return found

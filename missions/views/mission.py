@@ -39,7 +39,7 @@ def mission(request, slug):
         where = numbered("statement", found.slug)
         for one in argument.said:
             one.url = where(one.statement.number)
-    criteria, members = criteria_of(found), organisations(found)
+    criteria, members = criteria_of(found), organisations(found, inside=reader["inside"])
     legs = helix((one.kind, None) for one in members)
     context = {
         "mission": found,
@@ -85,12 +85,12 @@ def standing_of(reader):
     return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"])
 
 
-def organisations(found):
-    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one. What was
-    merged keeps its link, and is not told of twice."""
+def organisations(found, *, inside=False):
+    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one that the
+    reader may know. What was merged keeps its link, and is not told of twice."""
     here = Mission.actors.through.objects.filter(mission=found, actor=OuterRef("pk"))
     rows = Actor.objects.filter(merged_into=None).annotate(is_here=Exists(here))
-    if not found.partnership_id:
+    if not (found.partnership_id and (inside or found.partnership.is_published)):
         return list(rows.filter(is_here=True).order_by("name", "pk")[:ORGANISATIONS])
     together = PartnershipMember.objects.current().filter(partnership=found.partnership_id).values("actor")
     return list(rows.filter(Q(is_here=True) | Q(pk__in=together)).order_by("name", "pk")[:ORGANISATIONS])
