@@ -5,6 +5,7 @@ from itertools import groupby
 
 from missions.actions.offers import takes_offers
 from missions.actions.taking import KEEPER
+from missions.argument import has_left
 from missions.models import Commitment, CommitmentState, Measurement, Mission, MissionState
 from missions.series import Series
 from platforms.models import SpaceMember, SpaceState
@@ -83,7 +84,7 @@ def portfolio_of(mission, user, mine=None):
     """The portfolio as `user` may see it: the public reads organisations, members also people, leaders also offers.
     `mine` is their Standing, when it is known already."""
     mine = mine or standing(mission, user)
-    rows = mission.commitments.select_related("actor", "user", "statement")
+    rows = mission.commitments.select_related("actor", "user", "statement").annotate(has_left=has_left(mission, "user"))
     rows = list(rows.exclude(state__in=(CommitmentState.DECLINED, CommitmentState.WITHDRAWN)))
     promised = [one for one in rows if one.state != CommitmentState.OFFERED]
     offers = [one for one in rows if one.state == CommitmentState.OFFERED]

@@ -121,9 +121,7 @@ def report_of(method):
     answered = Review.objects.filter(run__in=runs).exclude(answered_at=None).values_list("run").annotate(n=Count("pk"))
     for run, number in answered:
         facts[run].reviews = number
-    return Report(
-        method, versions, list(facts.values()), _names(versions, facts.values()), is_invented=bool(rows and not real)
-    )
+    return Report(method, versions, list(facts.values()), _names(versions, facts), is_invented=bool(rows and not real))
 
 
 def _stages(facts):
@@ -153,7 +151,7 @@ def _names(versions, facts):
     found = {}
     if versions:
         found = {stage.slug: stage.name for stage in versions[-1].stages.order_by("position")}
-    for one in facts:
+    for one in facts.values():
         for slug, stage in one.stages.items() if one.is_public else ():
             found.setdefault(slug, stage.name)
     return found

@@ -57,6 +57,9 @@ NOT_A_RUN_FOR = _("A candidate, or a mission that has ended or is led elsewhere,
 RUNS_ALREADY = _("The mission runs by a method already. Close that run first.")
 NOT_CURRENT = _("This version can not start new runs any more. Choose a newer one.")
 IS_OVER = _("The run is over. It can be read, but nothing is added any more.")
+GATES_CLOSED = _(
+    "The mission has ended, so the gates of its runs are closed. Who leads it can take it up again; the run goes on then."
+)
 NOT_OPEN = _("This stage is not going on now. Nothing was changed.")
 UNKNOWN = _("There is no such thing in this stage.")
 OPEN_QUESTIONS = _("Answered with yes must be: %(questions)s")
@@ -107,10 +110,11 @@ def look_back(run, *, was_stopped=False):
     told.ask([review.user_id for review in asked], run)
 
 
-def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
+def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,), ended=False):
     """Lock the run's mission and judge the person's right anew; the run as it is now. Must run in a transaction.
 
-    Raises NoEntry, PermissionDenied, or Frozen when the run is in none of `states`.
+    Raises NoEntry, PermissionDenied, or Frozen when the run is in none of `states`, or its mission has ended; what was
+    learnt may be said then too (`ended`).
     """
     mission = enter_mission(run.mission, by, lead=lead, ended=True)
     row = mission.runs.filter(pk=run.pk).first()
@@ -119,6 +123,8 @@ def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
     row.mission = mission
     if row.state not in states:
         raise Frozen(IS_OVER, code="frozen")
+    if mission.is_ended and not ended:
+        raise Frozen(GATES_CLOSED, code="frozen")
     return row
 
 

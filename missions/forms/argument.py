@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from missions.forms.mission import OrganisationField, organisations_of, short
+from missions.forms.portfolio import say_who_left
 from missions.models import Confidence, Measurement
 from platforms.forms.decisions import DayField, PersonField, version_field
 from platforms.models import DecisionState, SpaceMember
@@ -51,6 +52,7 @@ class StatementForm(forms.Form):
             stays = [statement.owner_id] if statement and statement.owner_id else []
             people = User.objects.filter(pk__in=writers) | User.objects.filter(pk__in=stays)
             self.fields["owner"].queryset = people.order_by("name", "pk")
+            say_who_left(self.fields["owner"], mission, statement and statement.owner)
         else:
             del self.fields["owner"]
 

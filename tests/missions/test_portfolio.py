@@ -308,6 +308,26 @@ def test_a_person_who_left_may_stay_on_a_promise_that_is_changed(mission, room):
     assert (changed.user, changed.wave) == (mia, 3)
 
 
+def test_members_see_who_has_left_and_are_led_to_choose_somebody_else(client, mission, room):
+    mia = room.people["mia"]
+    make_statement(mission, owner=mia)
+    make_commitment(mission, user=mia)
+    pages = [address(name, mission.slug) for name in ("mission", "mission_portfolio")]
+    changes = [address("statement", mission.slug, 1), address("portfolio_edit", mission.slug, "commitment", 1)]
+    sign_in(client, room.people["eva"])
+    for page in pages:
+        assert "has left the space" not in text_of(client.get(page))
+    room.members.filter(user=mia).delete()
+    for page, change in zip(pages, changes, strict=True):
+        told = text_of(client.get(page))
+        assert "has left the space" in told
+        assert f'{change}">Choose somebody else' in client.get(page).content.decode()
+        assert "Mia has left the space. Choose who takes over." in text_of(client.get(change))
+    sign_in(client, make_user())
+    for page in pages:
+        assert "has left" not in text_of(client.get(page))
+
+
 def test_a_promise_is_kept_with_what_came_of_it_and_can_be_opened_again(client, mission, room):
     one = make_commitment(mission)
     sign_in(client, room.people["mia"])
