@@ -137,6 +137,9 @@ portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
 portfolio_remove@mission    GET   login 302 200 200 404 404 404 404
 portfolio_remove@mission    POST  login 302 302 302 404 404 404 404
+experiment_evidence@mission *     login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission GET  login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission POST login 302 302 302 404 404 404 404
 commitment_finish@mission   *     login 302 200 200 404 404 404 404
 commitment_reopen@mission   GET   login 405 405 405 405 405 405 405
 commitment_reopen@mission   POST  login 302 302 302 404 404 404 404

@@ -32,7 +32,7 @@ from missions.actions.runs import start_run
 from missions.admin import MissionForm
 from missions.forms import learning as looking_back
 from missions.forms import runs as running
-from missions.forms.argument import EvidenceForm, StatementForm
+from missions.forms.argument import EvidenceForm, ExperimentEvidenceForm, StatementForm, ThingForm
 from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
 from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
 from missions.forms.needs import NeedForm
@@ -91,7 +91,8 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
+OF_A_MISSION += [ThingForm, EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]

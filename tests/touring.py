@@ -5,7 +5,7 @@ from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 SHOWS = {
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
-    "missions/_when.html "
+    "missions/_when.html missions/experiment_evidence*.html "
     "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
     "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
     "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
@@ -70,7 +70,7 @@ LEADS_TO = {
     "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
-    "open_commitments commitment_finish indicator_values measurement_edit",
+    "open_commitments commitment_finish experiment_evidence* indicator_values measurement_edit",
     "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",

@@ -82,7 +82,7 @@ def reader_of(found, user):
 
 
 def standing_of(reader):
-    return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"])
+    return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"], reader["inside"])
 
 
 def organisations(found, *, inside=False):
