@@ -93,7 +93,8 @@ urlpatterns = [
     path(_("methods/<slug:slug>/<int:first>-<int:second>/"), methods.method_difference, name="method_difference"),
     path(_("methods/<slug:slug>/report/"), report.method_report, name="method_report"),
     path(_("methods/<slug:slug>/report.pdf"), report.method_report_pdf, name="method_report_pdf"),
-    # The next version of a method
+    # A new method, and the next version of one
+    path(_("new-method/"), method_editor.method_new, name="method_new"),
     path(_("methods/<slug:slug>/draft/"), method_editor.method_draft, name="method_draft"),
     path(_("methods/<slug:slug>/draft/begin/"), method_editor.method_draft_begin, name="method_draft_begin"),
     path(_("methods/<slug:slug>/draft/texts/"), method_editor.method_texts, name="method_texts"),

@@ -160,6 +160,7 @@ method_difference@secret_method GET 404 404 404 404 404 404 404 404
 method_difference@secret_method POST 405 405 405 405 405 405 405 405
 method_draft@library        GET   login 404 200 404 404 404 404 200
 method_draft@library        POST  login 404 405 404 404 404 404 405
+method_new                  *     login 404 404 404 404 404 404 200
 method_draft_begin@library  GET   login 404 405 404 404 404 404 405
 method_draft_begin@library  POST  login 404 302 404 404 404 404 302
 method_texts@library        *     login 404 200 404 404 404 404 200

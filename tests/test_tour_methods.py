@@ -105,6 +105,8 @@ def end_a_draft(walk, method, eva):
     walk.press(BUTTON, shows=".notice", status=409)
     walk.press(BUTTON, shows=".method")
     walk.see("method_retire", SLUG, 3)
+    walk.press(BUTTON, shows=".messages")
+    walk.see("method_retire", SLUG, 3)
 
 
 def administer_methods(walk, method):
