@@ -42,7 +42,7 @@ class Level(models.TextChoices):
 MOMENTS = """
 NEW.published_at := coalesce(NEW.published_at, OLD.published_at, CASE WHEN NEW.is_published THEN now() END);
 NEW.started_at := coalesce(NEW.started_at, OLD.started_at, CASE WHEN NEW.state = 'started' THEN now() END);
-NEW.ended_at := CASE WHEN NEW.state = 'ended' THEN coalesce(OLD.ended_at, NEW.ended_at, now()) END;
+NEW.ended_at := CASE WHEN NEW.state = 'ended' THEN coalesce(NEW.ended_at, OLD.ended_at, now()) END;
 RETURN NEW;
 """
 
