@@ -24,6 +24,7 @@ urlpatterns = [
     path(_("missions/<slug:slug>/goal/"), steering.mission_goal, name="mission_goal"),
     path(_("missions/<slug:slug>/criteria/"), steering.mission_criteria, name="mission_criteria"),
     path(_("missions/<slug:slug>/end/"), steering.mission_end, name="mission_end"),
+    path(_("missions/<slug:slug>/space/"), steering.mission_relocate, name="mission_relocate"),
     path(_("missions/<slug:slug>/publish/"), steering.mission_publish, name="mission_publish"),
     path(_("missions/<slug:slug>/step/<str:step>/"), steering.mission_step, name="mission_step"),
     # The theory of change

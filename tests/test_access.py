@@ -257,6 +257,7 @@ mission_criteria@errand     POST  login 302 409 409 404 404 404 404
 mission_step@errand         GET   login 405 405 405 405 405 405 405
 mission_step@errand         POST  login 302 302 302 404 404 404 404
 mission_end@errand          *     login 302 200 302 404 404 404 404
+mission_relocate@errand     *     login 404 404 404 404 404 404 404
 mission_publish@errand      GET   login 302 200 302 404 404 200 200
 mission_publish@errand      POST  login 302 302 302 404 404 302 302
 statement_new@errand        *     login 302 200 200 404 404 404 404

@@ -34,7 +34,7 @@ from missions.forms import learning as looking_back
 from missions.forms import runs as running
 from missions.forms.argument import EvidenceForm, ExperimentEvidenceForm, StatementForm, ThingForm
 from missions.forms.methods import NewMethodForm, PublishForm, SaidForm, StageForm, TextsForm, WhyForm
-from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm, RelocateForm
 from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
@@ -91,6 +91,7 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
+MISSIONS += [RelocateForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
 OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]

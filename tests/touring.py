@@ -12,7 +12,7 @@ SHOWS = {
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
     "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
     "missions/method_report.html",
-    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "errand": "missions/relocate.html missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
     "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
     "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
     "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
@@ -58,6 +58,7 @@ LEADS_TO = {
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
+    "mission_relocate "
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
     "methods": "method* admin:missions_method_*",

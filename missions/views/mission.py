@@ -16,7 +16,7 @@ from missions.picture import MANY, picture
 from missions.portfolio import Standing, portfolio_of
 from missions.views.frame import tabs
 from platforms.helix import helix
-from platforms.models import Access, Partnership, PartnershipMember, SpaceMember
+from platforms.models import Access, Partnership, PartnershipMember, SpaceMember, SpaceState
 from platforms.views.frame import room_or_404, space_view
 from platforms.views.frame import show as show_in_space
 from web import region
@@ -77,6 +77,8 @@ def reader_of(found, user):
         "leads": bool(leads),
         "may_publish": bool(leads or keeps),
         "may_keep": keeps and not found.space_id,
+        "may_relocate": keeps and bool(found.space_id) and found.space.state == SpaceState.CLOSED,
+        "is_stranded": bool(member) and found.space.state == SpaceState.CLOSED,
         "steps": [{"name": name, "label": STEPS[name].label} for name in open_steps(found)] if leads else [],
     }
 
