@@ -129,6 +129,7 @@ class World:
             "stage_evidence_remove": evidence.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
+            "experiment_evidence_remove": mission.evidence.get().pk,
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
 
@@ -150,7 +151,7 @@ class World:
         make_commitment(mission, "Public Promise", actor=self.public, user=self.people["editor"])
         offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
         make_commitment(mission, "Secret Offer", **offer)
-        make_experiment(mission, "Public Trial")
+        make_evidence(make_experiment(mission, "Public Trial"))
         make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission

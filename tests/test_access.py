@@ -140,6 +140,9 @@ portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
 portfolio_remove@mission    GET   login 302 200 200 404 404 404 404
 portfolio_remove@mission    POST  login 302 302 302 404 404 404 404
+experiment_evidence@mission *     login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission GET  login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission POST login 302 302 302 404 404 404 404
 commitment_finish@mission   *     login 302 200 200 404 404 404 404
 commitment_reopen@mission   GET   login 405 405 405 405 405 405 405
 commitment_reopen@mission   POST  login 302 302 302 404 404 404 404
@@ -160,6 +163,7 @@ method_difference@secret_method GET 404 404 404 404 404 404 404 404
 method_difference@secret_method POST 405 405 405 405 405 405 405 405
 method_draft@library        GET   login 404 200 404 404 404 404 200
 method_draft@library        POST  login 404 405 404 404 404 404 405
+method_new                  *     login 404 404 404 404 404 404 200
 method_draft_begin@library  GET   login 404 405 404 404 404 404 405
 method_draft_begin@library  POST  login 404 302 404 404 404 404 302
 method_texts@library        *     login 404 200 404 404 404 404 200
@@ -256,6 +260,7 @@ mission_criteria@errand     POST  login 302 409 409 404 404 404 404
 mission_step@errand         GET   login 405 405 405 405 405 405 405
 mission_step@errand         POST  login 302 302 302 404 404 404 404
 mission_end@errand          *     login 302 200 302 404 404 404 404
+mission_relocate@errand     *     login 404 404 404 404 404 404 404
 mission_publish@errand      GET   login 302 200 302 404 404 200 200
 mission_publish@errand      POST  login 302 302 302 404 404 302 302
 statement_new@errand        *     login 302 200 200 404 404 404 404

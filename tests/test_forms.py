@@ -32,9 +32,9 @@ from missions.actions.runs import start_run
 from missions.admin import MissionForm
 from missions.forms import learning as looking_back
 from missions.forms import runs as running
-from missions.forms.argument import EvidenceForm, StatementForm
-from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
-from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.argument import EvidenceForm, ExperimentEvidenceForm, StatementForm, ThingForm
+from missions.forms.methods import NewMethodForm, PublishForm, SaidForm, StageForm, TextsForm, WhyForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm, RelocateForm
 from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
@@ -91,7 +91,9 @@ WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
+MISSIONS += [RelocateForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
+OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
@@ -108,6 +110,7 @@ OTHERS = [
     SettingsForm,
     SpaceForm,
     PublishForm,
+    NewMethodForm,
 ]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
@@ -120,7 +123,7 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
+ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, ThingForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {

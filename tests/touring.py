@@ -5,14 +5,14 @@ from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 SHOWS = {
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
-    "missions/_when.html "
+    "missions/_when.html missions/experiment_evidence*.html "
     "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
     "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
     "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
     "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
     "missions/method_report.html",
-    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "errand": "missions/relocate.html missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
     "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
     "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
     "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
@@ -58,6 +58,7 @@ LEADS_TO = {
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
+    "mission_relocate "
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
     "methods": "method* admin:missions_method_*",
@@ -70,7 +71,7 @@ LEADS_TO = {
     "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
-    "open_commitments commitment_finish indicator_values measurement_edit",
+    "open_commitments commitment_finish experiment_evidence* indicator_values measurement_edit",
     "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
