@@ -329,11 +329,10 @@ class SeriesForm(forms.Form):
         days = [one for _number, one in zip(range(MOST + 1), made, strict=False)]
         if len(days) > MOST:
             return self.add_error("until", ValidationError(TOO_MANY, params={"most": MOST}))
-        there = {one.date() for one in days}
-        for day in data["left_out"]:
-            if day not in there:
-                self.add_error("left_out", ValidationError(NOT_IN_SERIES, params={"day": day.isoformat()}))
-        self.starts = [one for one in days[1:] if one.date() not in data["left_out"]]
+        there, left_out = {one.date() for one in days}, set(data["left_out"])
+        for day in sorted(left_out - there):
+            self.add_error("left_out", ValidationError(NOT_IN_SERIES, params={"day": day.isoformat()}))
+        self.starts = [one for one in days[1:] if one.date() not in left_out]
         self.rule = str(made).partition("RRULE:")[2]
         if not self.starts:
             self.add_error(None, NOTHING_LEFT)

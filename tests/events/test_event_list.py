@@ -165,7 +165,9 @@ def test_a_list_asks_as_much_for_many_rows_as_for_one(client, rows, name, query,
 def test_a_page_of_thirty_events_is_light(client):
     sea, town = make_theme("sea"), make_municipality()
     for number in range(31):
-        make_event("Ett evenemang med ett ganska långt namn om havet " * 2, themes=[sea], municipality=town, days=number)
+        make_event(
+            "Ett evenemang med ett ganska långt namn om havet " * 2, themes=[sea], municipality=town, days=number
+        )
     assert len(get(client, "event_list").content) < 60_000
 
 
