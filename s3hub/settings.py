@@ -368,6 +368,7 @@ NAVIGATION = [  # the main menu: URL name and label, in order
     ("actor_list", _("Actors")),
     ("partnership_list", _("Partnerships")),
     ("mission_list", _("Missions")),
+    ("event_list", _("Events")),
     ("method_list", _("Methods")),
 ]
 COUNT_CAP = 1000  # "more than 1,000" above this

@@ -28,6 +28,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -112,6 +113,7 @@ class World:
         self.tokens |= self._tokens(people["editor"])
         mission = self._mission()
         evidence, ran = self._run(mission)
+        self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -155,6 +157,17 @@ class World:
         make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
+
+    def _events(self):
+        """A public event, and of the private space a draft and one for its people; by what the table calls them."""
+        secret = {"space": self.space, "place": "Secret Place"}
+        made = {
+            "meeting": make_event("Public Meeting", organisers=[self.public]),
+            "secret_draft": make_event("Secret Draft Meeting", state="draft", **secret),
+            "inside": make_event("Secret Meeting", audience="partnership", **secret),
+        }
+        self.slugs |= {name: event.slug for name, event in made.items()}
+        self.event = made["meeting"]
 
     def _missions(self):
         """Evidence in a mission of the space; missions by what they are called in the table."""
@@ -209,6 +222,7 @@ class World:
             "platforms_partnership": self.space.partnership,
             "missions_mission": make_mission("Kept by staff"),
             "missions_method": self.method,
+            "events_event": self.event,
             "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
@@ -268,7 +282,7 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "start" if route["name"] == "mission_step" else "pause",
+        "step": {"mission_step": "start", "event_step": "cancel"}.get(route["name"], "pause"),
         "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "template": "digest",
         "case": "full",

@@ -26,6 +26,8 @@ SAME_FOR_ALL = {
         method_difference@library
         method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
+        actor_events@public event@meeting event_archive event_chart event_export event_list
+        mission_events@open_errand partnership_events@together
         mission_export mission_feed mission_list mission_needs@mission mission_portfolio@mission
         open_commitments portfolios
         method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
@@ -270,6 +272,29 @@ statement_remove@errand     POST  login 302 302 302 404 404 404 404
 evidence_new@errand         *     login 302 200 200 404 404 404 404
 evidence_remove@errand      GET   login 302 200 200 404 404 404 404
 evidence_remove@errand      POST  login 302 302 302 404 404 404 404
+event@secret_draft          GET   404   404 200 404 404 404 200 200
+event@secret_draft          POST  405   405 405 405 405 405 405 405
+event@inside                GET   404   200 200 200 404 404 200 200
+event@inside                POST  405   405 405 405 405 405 405 405
+event_new                   *     login 404 404 404 404 404 200 200
+event_edit@meeting          *     login 404 404 404 404 404 200 200
+event_copy@meeting          *     login 404 404 404 404 404 200 200
+event_series@meeting        *     login 404 404 404 404 404 200 200
+event_step@meeting          *     login 404 404 404 404 404 200 200
+event_edit@inside           *     login 404 200 404 404 404 200 200
+event_copy@inside           *     login 404 200 404 404 404 200 200
+event_series@inside         *     login 404 200 404 404 404 200 200
+event_step@inside           *     login 404 200 404 404 404 200 200
+event_edit@secret_draft     *     login 404 200 404 404 404 200 200
+mission_events@errand       GET   404   200 200 200 404 404 200 200
+mission_events@errand       POST  405   405 405 405 405 405 405 405
+partnership_events@secret_plan GET 404 404 404 404 404 404 200 200
+partnership_events@secret_plan POST 405 405 405 405 405 405 405 405
+actor_events@draft          GET   404   404 404 404 404 404 404 404
+space_events@room           GET   login 200 200 200 404 404 404 404
+space_events@room           POST  login 405 405 405 405 405 405 405
+space_event_new@room        *     login 404 200 404 404 404 404 404
+
 space_missions@room         GET   login 200 200 200 404 404 404 404
 space_missions@room         POST  login 405 405 405 405 405 405 405
 space_mission_new@room      *     login 404 200 404 404 404 404 404
@@ -368,6 +393,12 @@ admin:platforms_partnership_change POST STAFF 409 409
 admin:platforms_partnership_delete *  STAFF 403 403
 admin:platforms_partnership_changelist * STAFF 200 200
 admin:platforms_partnership_history * STAFF 200 200
+admin:events_event_add      *     STAFF 403 403
+admin:events_event_change   GET   STAFF 200 200
+admin:events_event_change   POST  STAFF 409 409
+admin:events_event_delete   *     STAFF 403 403
+admin:events_event_changelist *   STAFF 200 200
+admin:events_event_history  *     STAFF 200 200
 admin:missions_mission_add  *     STAFF 200 200
 admin:missions_mission_change GET  STAFF 200 200
 admin:missions_mission_change POST STAFF 409 409

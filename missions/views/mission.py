@@ -98,12 +98,12 @@ def organisations(found, *, inside=False):
     return list(rows.filter(Q(is_here=True) | Q(pk__in=together)).order_by("name", "pk")[:ORGANISATIONS])
 
 
-def tags_of(found):
-    """The mission's themes and areas with their signs and classes, in one question."""
+def tags_of(found, relation="missions"):
+    """The themes and areas of something with their signs and classes, in one question; `relation` leads to it."""
     signs = region.current()
     columns = ("position", "slug", "name_sv", "name_en")
-    themes = Theme.objects.filter(missions=found).values_list(*columns, Value(""), Value("theme"))
-    areas = Area.objects.filter(missions=found).values_list(*columns, "parent__slug", Value("area"))
+    themes = Theme.objects.filter(**{relation: found}).values_list(*columns, Value(""), Value("theme"))
+    areas = Area.objects.filter(**{relation: found}).values_list(*columns, "parent__slug", Value("area"))
     rows = sorted(themes.union(areas), key=lambda row: (row[-1] != "theme", row[0], row[1]))
     return [_tag(*row, signs) for row in rows]
 

@@ -29,6 +29,7 @@ TABS = (
     ("decisions", _("Decisions")),
     ("tasks", _("Tasks")),
     ("space_missions", _("Missions")),
+    ("space_events", _("Events")),
     ("space_members", _("Members")),
 )
 COORDINATORS_TABS = (("invitations", _("Invitations")), ("space_settings", _("Settings")))
