@@ -34,6 +34,7 @@ class Why(models.TextChoices):
     OWNS = "owns", _("the task is yours")
     FOLLOWS = "follows", _("you follow the discussion")
     MEMBER = "member", _("you are a member of the space")
+    COMES = "comes", _("you are signed up")
 
 
 # Said to a person by name: it stands on the site whatever they have muted, and no kind of news holds it back.
