@@ -111,12 +111,12 @@ def sign_up(event, *, name, email, language, user=None, by=None, actor=None, org
     if row and row.is_active:
         return _known_as(row, user), False
     _judge(event, now, user=user, by=by, actor=actor)
-    row = row or Registration(event=event, created_at=now)
+    is_new, row = row is None, row or Registration(event=event, created_at=now)
     row.event, row.user, row.by, row.actor = event, user, by, actor
     row.name, row.email, row.language, row.organisation = name, email, language, "" if actor else organisation
     _place(row, now)
     row.save()
-    write_answers(row, answers or {})
+    write_answers(row, answers or {}, is_new=is_new)
     seat_mails.queue([row], row.state, now)
     return row, True
 
@@ -175,9 +175,10 @@ def _confirm(row, now):
     row.reminded_at = now if row.event.starts_at - now < DAY else None
 
 
-def write_answers(row, answers):
+def write_answers(row, answers, *, is_new=False):
     """Keep what was answered ({id of the question: words}) in place of what was; empty ones are deleted."""
-    row.answers.filter(question__in=list(answers)).delete()
+    if not is_new:
+        row.answers.filter(question__in=list(answers)).delete()
     kept = [Answer(registration=row, question_id=key, text=text) for key, text in answers.items() if text]
     Answer.objects.bulk_create(kept)
 

@@ -64,27 +64,25 @@ class GuestForm(AnswersForm):
 
 
 class ForActor(AnswersForm):
-    """With a choice among the organisations that somebody speaks for, if there are any; else they write its name."""
+    """With a choice among the organisations (`actors`) that somebody speaks for; else they write its name."""
 
-    actor = forms.ModelChoiceField(
-        Actor.objects.none(), label=_("On behalf of"), required=False, empty_label=_("Another organisation, or myself")
-    )
+    actor = forms.TypedChoiceField(label=_("On behalf of"), required=False, coerce=int, empty_value=None)
     organisation = organisation(help_text=_("Leave it empty if you come for yourself."))
 
-    def __init__(self, *args, actors=None, **kwargs):
+    def __init__(self, *args, actors=(), **kwargs):
         super().__init__(*args, **kwargs)
-        if not actors:
+        self.actors = {actor.pk: actor for actor in actors}
+        if not self.actors:
             del self.fields["actor"]
             return
-        self.fields["actor"].queryset = actors
-        self.fields["actor"].initial = actors[0].pk
+        choices = [(pk, actor.name) for pk, actor in self.actors.items()]
+        self.fields["actor"].choices = [*choices, ("", _("Another organisation, or myself"))]
         self.fields["organisation"].label = _("Name of the other organisation")
 
     @property
     def on_behalf_of(self):
-        data = self.cleaned_data
-        actor = data.get("actor")
-        return {"actor": actor, "organisation": "" if actor else data["organisation"]}
+        actor = self.actors.get(self.cleaned_data.get("actor"))
+        return {"actor": actor, "organisation": "" if actor else self.cleaned_data["organisation"]}
 
 
 class PersonForm(ForActor):

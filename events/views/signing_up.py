@@ -24,7 +24,6 @@ from web.kept import keeps_text, kept
 
 COLLEAGUES_A_DAY = 30
 ENOUGH = gettext_lazy("You have signed up many colleagues today. Wait until tomorrow, or let them sign up themselves.")
-TOO_LONG_AGO = gettext_lazy("Too long has passed. Fill in the form again.")
 
 
 @open_page
@@ -74,11 +73,10 @@ def _page(request, event, form, at, *, status=200, **more):
 
 def _for_person(request, event):
     user = request.user
-    row = event.registrations.active().of(user).first()
+    row = event.registrations.active().of(user).first() if request.method != "POST" else None
     if row:
         return redirect("event_seat", row.token)
-    actors = list(spoken_for(user))
-    form = PersonForm(typed(request), questions=event.questions.all(), actors=actors and spoken_for(user), user=user)
+    form = PersonForm(typed(request), questions=event.questions.all(), actors=spoken_for(user), user=user)
     if form.is_bound and form.is_valid():
         try:
             return _seated(request, *_sign_up_person(form, event, user))
@@ -160,11 +158,9 @@ def sign_up_colleague(request, slug):
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
     if event.audience != Audience.PUBLIC:
         raise Http404
-    actors = list(spoken_for(request.user))
     questions = event.questions.exclude(kind=QuestionKind.CARE)
-    form = ColleagueForm(
-        typed(request), questions=questions, actors=actors and spoken_for(request.user), initial=kept(request)
-    )
+    actors = spoken_for(request.user)
+    form = ColleagueForm(typed(request), questions=questions, actors=actors, initial=kept(request))
     status = 200
     if form.is_bound and form.is_valid():
         try:
