@@ -14,3 +14,16 @@ class EventsConfig(AppConfig):
 
         region.register(TABLE, KIND)
         news_of_all.register(news.KIND)
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from events import mail_examples  # noqa: PLC0415
+        from events.actions import seat_mails, seat_told  # noqa: PLC0415
+        from events.mine import SeatPart  # noqa: PLC0415
+        from notifications import examples, live, subjects  # noqa: PLC0415
+
+        examples.register(mail_examples.mails)
+        live.register(seat_mails.LIVE, seat_mails.read)
+        mine.register(SeatPart())
+        for name, reader in seat_told.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_dates(seat_told.dates)
+        subjects.register_kinds(seat_told.KINDS)

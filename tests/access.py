@@ -28,7 +28,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
-from tests.events.making import make_event
+from tests.events.making import make_event, make_registration
 from tests.factories import (
     make_actor,
     make_area,
@@ -115,6 +115,7 @@ class World:
         evidence, ran = self._run(mission)
         self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
+        self._seats()
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -186,6 +187,15 @@ class World:
         learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
         thing = {"url": "https://example.org/"}
         return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
+
+    def _seats(self):
+        """An event for everybody, one of the space's people only, and a guest's seat."""
+        public, closed = (
+            make_event("Public Event"),
+            make_event("Secret Event", audience="partnership", space=self.space),
+        )
+        self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
+        self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""

@@ -36,9 +36,9 @@ SAME_FOR_ALL = {
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission",
+    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat",
     # Steps that send back whoever has not taken the one before.
-    ("302", "302"): "registration_code registration_details registration_taken claim_code",
+    ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
     ("login", "login"): "account_confirm_password_reset_code",
     ("405", "302"): "registration_code_again",
@@ -204,6 +204,16 @@ stage_output@mission        *     login 302 200 200 404 404 404 404
 stage_evidence@mission      *     login 302 200 200 404 404 404 404
 stage_evidence_remove@mission GET login 405 405 405 405 405 405 405
 stage_evidence_remove@mission POST login 302 302 302 404 404 404 404
+
+event_sign_up@seating       GET   200   200 200 200 200 200 200 200
+event_sign_up@seating       POST  200   302 302 302 302 302 302 302
+event_sign_up@closed_seating GET  login 200 200 200 404 404 200 200
+event_sign_up@closed_seating POST login 302 302 302 404 404 302 302
+event_sign_up_code@closed_seating * login 302 302 302 404 404 302 302
+event_sign_up_colleague@seating * login 200 200 200 200 200 200 200
+event_sign_up_colleague@closed_seating * login 404 404 404 404 404 404 404
+my_events                   GET   login 200 200 200 200 200 200 200
+my_events                   POST  login 405 405 405 405 405 405 405
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
+from events.models import Event
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -19,6 +20,7 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -54,7 +56,8 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
-WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
+NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
+WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
     "robots_txt",
@@ -97,6 +100,7 @@ def pages(actor):
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
     slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
     slugs |= dict.fromkeys(("run", "runs"), errand)
+    slugs["event"] = Event.objects.get().slug
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -159,6 +163,7 @@ def actor(db):
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
+    make_event()
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(
         RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()

@@ -37,6 +37,8 @@ SHOWS = {
     "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
     "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
     "missions/_version_state.html missions/_why.html",
+    "seats": "events/sign_up* events/seat* events/_seat* events/_what.html events/_my_seat.html events/_mine.html "
+    "events/my_events.html",
     "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
@@ -73,6 +75,7 @@ LEADS_TO = {
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
     "open_commitments commitment_finish experiment_evidence* indicator_values measurement_edit",
+    "seats": "event_sign_up* event_seat my_events",
     "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",

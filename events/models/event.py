@@ -266,6 +266,11 @@ class Event(models.Model):
         return in_language(self, "access")
 
     @property
+    def last_moment(self):
+        """Until when one can sign up: as long as is said, else until it starts."""
+        return self.closes_at or self.starts_at
+
+    @property
     def is_past(self):
         return self.ends_at <= timezone.now()
 
