@@ -228,6 +228,7 @@ COLUMNS = {
     "events.question": {"none": "text_sv text_en kind options"},
     "events.registration": {"coming": "name email organisation", "none": "language state nonce token_hash"},
     "events.answer": {"care": "text"},
+    "events.walkin": {"coming": "name organisation"},
     "events.calendarfeed": {"none": "nonce token_hash"},
     "events.framework": {"none": "slug name_sv name_en levels sources"},
     "events.dimension": {"none": "slug name_sv name_en"},

@@ -11,6 +11,7 @@ from events.models.ability import (
     Round,
     RoundKind,
 )
+from events.models.door import WalkIn
 from events.models.event import STEPS, Audience, Event, EventKind, EventSeries, EventState
 from events.models.feeds import CalendarFeed
 from events.models.matching import FollowUp, Matchmaking, Meeting, MeetingState, Profile, Seat
@@ -64,4 +65,5 @@ __all__ = [
     "Seat",
     "StepDone",
     "StepKind",
+    "WalkIn",
 ]
