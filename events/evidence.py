@@ -6,14 +6,17 @@ Events that are examples count only where there is nothing else: an invented one
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Case, Count, DecimalField, F, Q, Sum, Value, When
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
 from django.utils import timezone
 
 from events.models import Attendance, Event, EventState
 
-HOURS = Case(
-    When(hours=None, then=Value(None)), default=F("people") * F("hours"), output_field=DecimalField(max_digits=12)
-)
+
+def _hours(people, hours):
+    return ExpressionWrapper(F(people) * F(hours), output_field=DecimalField(max_digits=14, decimal_places=2))
+
+
+HOURS = _hours("people", "hours")
 
 
 @dataclass(frozen=True)
@@ -48,24 +51,23 @@ def with_facts(events):
     return events.select_related("headcount").annotate(
         people=Sum("attendance__people", default=0),
         from_organisations=Count("attendance", filter=Q(attendance__actor__isnull=False)),
-        person_hours=Sum(F("attendance__people") * F("attendance__hours"), output_field=DecimalField(max_digits=12)),
+        person_hours=Sum(_hours("attendance__people", "attendance__hours")),
     )
 
 
 def by_organisation(events):
-    """(name, events, people, hours) of each organisation, most people first; those of none together, with None."""
+    """Of each organisation its name, slug, events, people and hours, most people first; those of none have no name."""
     rows = Attendance.objects.filter(event__in=events.values("pk")).values(name=F("actor__name"), slug=F("actor__slug"))
-    return rows.annotate(
-        events=Count("event"), total=Sum("people"), person_hours=Sum(HOURS, default=Value(0))
-    ).order_by("-total", "name")
+    told = {"events": Count("event"), "came": Sum("people"), "person_hours": Sum(HOURS, default=Value(0))}
+    return rows.annotate(**told).order_by("-came", "name")
 
 
 def totals(events):
     """The sums of all of it."""
     facts = Attendance.objects.filter(event__in=events.values("pk")).aggregate(
-        people=Sum("people", default=0),
+        came=Sum("people", default=0),
         organisations=Count("actor", distinct=True),
-        person_hours=Sum(HOURS, default=Value(0), output_field=DecimalField(max_digits=12)),
+        person_hours=Sum(HOURS, default=Value(0)),
     )
     counted = events.order_by().aggregate(
         events=Count("pk"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -72,7 +73,7 @@ def _period(request):
 
 def _staff_only(request):
     if not request.user.has_perm("events.view_event"):
-        raise Http404
+        raise PermissionDenied
 
 
 @cache_control(private=True, no_store=True)

@@ -170,14 +170,7 @@ def event_ask(request, slug):
     circle = chosen(request, event)
     people = circle.people(event, request.user) if circle else []
     form = AskForm(request.POST if request.method == "POST" and circle else None, people=people)
-    counts = []
-    if (
-        circle
-        and form.is_valid()
-        and taken(form, _ask, circle=circle, event=event, form=form, by=request.user, to=counts)
-    ):
-        words = ngettext("%(count)s person is asked.", "%(count)s people are asked.", counts[0])
-        messages.success(request, words % {"count": counts[0]})
+    if form.is_valid() and taken(form, _ask, request=request, circle=circle, event=event, form=form):
         bell.tell_if_mail_may_wait(request)
         return redirect("event_ask", slug)
     context = {
