@@ -111,7 +111,7 @@ class PeriodForm(forms.Form):
 
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("To"), required=False)
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *EventKind.choices])
+    kind = forms.ChoiceField(label=_("Kind of event"), required=False, choices=[("", _("All")), *EventKind.choices])
 
     def clean(self):
         cleaned = super().clean()

@@ -146,7 +146,7 @@ def _number(value):
     return None if value is None else round(float(value), 2)
 
 
-_SHARED = {"date": gettext_lazy("Date"), "title": gettext_lazy("Event"), "kind": gettext_lazy("Kind")}
+_SHARED = {"date": gettext_lazy("Date"), "title": gettext_lazy("Event"), "kind": gettext_lazy("Kind of event")}
 TABLES = {
     "events": Table(
         gettext_lazy("Events"),
