@@ -43,7 +43,7 @@ def facts_of(registration):
     rows = [
         (_("Event"), f"{event.title} ({event.get_kind_display().lower()})"),
         (_("When"), _when(event)),
-        (_("Hours"), _hours(event)),
+        (_("Length"), _hours(event)),
         (_("Where"), ", ".join(filter(None, [event.place, event.municipality and event.municipality.name]))),
         (_("Organiser"), ", ".join(filter(None, [*organisers, event.organiser_note]))),
         (_("About"), in_language(event, "text")[:600]),

@@ -27,6 +27,7 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -95,6 +96,7 @@ OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, Ev
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+EVENT_PEOPLE = [WalkInForm, CameListForm, AskForm, HeadcountForm, PeriodForm]
 OTHERS = [
     *REGISTER,
     *MEMBERSHIP,
@@ -104,6 +106,7 @@ OTHERS = [
     *MISSIONS,
     *NEWS,
     *RUNS,
+    *EVENT_PEOPLE,
     ReportForm,
     SettingsForm,
     SpaceForm,

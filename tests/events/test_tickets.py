@@ -146,7 +146,7 @@ def test_a_certificate_says_who_what_when_how_long_where_and_by_whose_money(held
         facts, emblem = facts_of(one), region.current().emblem.text
     said = {row["label"]: row["text"] for row in facts["rows"]}
     assert (facts["name"], facts["organisation"]) == ("Bo Berg", "Varvet")
-    assert (said["Hours"], said["Where"], said["Organiser"]) == ("2 hours", "Hamnen, Sjöstad", "Sjömätt")
+    assert (said["Length"], said["Where"], said["Organiser"]) == ("2 hours", "Hamnen, Sjöstad", "Sjömätt")
     assert said["Event"] == "Kurs (training)"
     assert facts["emblem"] == emblem
 
