@@ -27,3 +27,12 @@ class EventsConfig(AppConfig):
             subjects.register(name, reader)
         subjects.register_dates(seat_told.dates)
         subjects.register_kinds(seat_told.KINDS)
+        from events.actions import inviting  # noqa: PLC0415
+        from events.mine import PeoplePart  # noqa: PLC0415
+
+        mine.register(PeoplePart())
+        for name, reader in inviting.MAILS.items():
+            live.register(name, reader)
+        for name, reader in inviting.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_kinds(inviting.KINDS)

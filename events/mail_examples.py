@@ -1,6 +1,6 @@
 """The mails of events as examples (`notifications.examples`): of rows that are never saved."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -58,8 +58,27 @@ def mails(say):
         _example("event_changed", "moved", _seat(moved, state=RegistrationState.CONFIRMED)),
         _example("event_changed", "cancelled", _seat(cancelled, state=RegistrationState.WAITING), case="cancelled"),
         _example("event_reminder", "reminder", seat),
+        *invitations(say),
     ]
 
 
 def _example(template, what, seat, case="usual"):
     return Example(template, case, live={"seat": seat, "event": seat.event, "what": what})
+
+
+def invitations(say):
+    starts_at = datetime(2027, 5, 4, 7, tzinfo=UTC)
+    event = Event(
+        slug="exempel",
+        title_sv="Mätdag i hamnen",
+        title_en="A day of measuring in the harbour",
+        place=say("Sjöfartsmuseet", "The maritime museum"),
+        starts_at=starts_at,
+        ends_at=starts_at,
+    )
+    long = Event(slug="exempel", title_sv=LONG, place=LONG, starts_at=starts_at, ends_at=starts_at)
+    line = say("Du kan det här bäst av oss alla.", "You know this better than any of us.")
+    return [
+        Example("event_invitation", live={"event": event, "person": "Eva Ek", "line": line}),
+        Example("event_invitation", "long", live={"event": long, "person": LONG, "line": ""}),
+    ]

@@ -18,6 +18,7 @@ from accounts.models import AuditEntry
 from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from events.actions.door import ticket_of
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
 from missions.models import Method
@@ -116,6 +117,7 @@ class World:
         self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self._seats()
+        self.came = self._gathering()
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -133,6 +135,7 @@ class World:
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
             "experiment_evidence_remove": mission.evidence.get().pk,
+            **dict.fromkeys(("event_certificate_of", "event_check_in"), self.came.pk),
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
 
@@ -196,6 +199,16 @@ class World:
         )
         self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
         self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
+
+    def _gathering(self):
+        """The registration of `member`, who came to an event of the space that is over."""
+        event = make_event("Open Gathering", space=self.space, days=-2)
+        came = make_registration(event, self.people["member"], came=True)
+        make_registration(event, email="guest@example.org", name="Secret Guest")
+        self.slugs["gathering"], self.forms["event_tick"] = event.slug, f"came={came.pk}"
+        names = ("event_ticket_by_link", "event_others_by_link", "event_certificate_by_link")
+        self.tokens |= dict.fromkeys(names, came.token)
+        return came
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -308,6 +321,8 @@ def arguments(world, route, target):
         "stage": "tema",
         "key": "tema-out",
         "proposal": 1,
+        "what": "events",
+        "ticket": ticket_of(world.came),
         "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,

@@ -36,7 +36,8 @@ SAME_FOR_ALL = {
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat",
+    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat "
+    "event_ticket_by_link event_certificate_by_link",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -49,6 +50,31 @@ SAME_FOR_ALL = {
 STAFF_ONLY = "login 403 403 403 403 factor"
 
 TABLE = """
+event_people@gathering         GET  login 404 200 404 404 404 200 200
+event_people@gathering         POST login 405 405 405 405 405 405 405
+event_people_export@gathering  GET  login 404 200 404 404 404 200 200
+event_people_export@gathering  POST login 405 405 405 405 405 405 405
+event_certificate_of@gathering GET  login 404 200 404 404 404 200 200
+event_certificate_of@gathering POST login 405 405 405 405 405 405 405
+event_door@gathering           *    login 404 200 404 404 404 200 200
+event_tick@gathering           GET  login 405 405 405 405 405 405 405
+event_tick@gathering           POST login 404 302 404 404 404 302 302
+event_came_list@gathering      *    login 404 200 404 404 404 200 200
+event_ask@gathering            *    login 404 200 404 404 404 200 200
+event_afterwards@gathering     *    login 404 200 404 404 404 200 200
+event_check_in@gathering       GET  200   200 200 200 200 200 200 200
+event_check_in@gathering       POST 404   404 302 404 404 404 302 302
+event_ticket@gathering         GET  login 200 404 404 404 404 404 404
+event_ticket@gathering         POST login 405 405 405 405 405 405 405
+event_others@gathering         GET  login 200 404 404 404 404 404 404
+event_others@gathering         POST login 302 404 404 404 404 404 404
+event_certificate@gathering    GET  login 200 404 404 404 404 404 404
+event_certificate@gathering    POST login 405 405 405 405 405 405 405
+event_others_by_link           GET  200   200 200 200 200 200 200 200
+event_others_by_link           POST 302   302 302 302 302 302 302 302
+event_evidence*                GET  login 403 403 403 403 403 200 200
+event_evidence*                POST login 405 405 405 405 405 405 405
+
 actor@draft                 GET   404   404 200 200 404 404 200 200
 actor@draft                 POST  405   405 405 405 405 405 405 405
 actor_claim@foreign         GET   200   200 200 200 302 200 200 200

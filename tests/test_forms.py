@@ -28,6 +28,7 @@ from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
 from events.forms import registration as signing_up
+from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
 from events.models import Event, Question
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
@@ -100,6 +101,7 @@ OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+EVENT_PEOPLE = [WalkInForm, CameListForm, AskForm, HeadcountForm, PeriodForm]
 OTHERS = [
     *REGISTER,
     *MEMBERSHIP,
@@ -109,6 +111,7 @@ OTHERS = [
     *MISSIONS,
     *NEWS,
     *RUNS,
+    *EVENT_PEOPLE,
     ReportForm,
     SettingsForm,
     SpaceForm,

@@ -57,6 +57,8 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
 NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
+# The same: tests/events/test_tickets.py and test_door.py.
+NO_PAGE |= {"event_check_in", "event_ticket_by_link", "event_others_by_link", "event_certificate_by_link"}
 WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",

@@ -3,6 +3,10 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "attending": "events/desk_base.html events/_when.html events/_organisation.html events/_find.html "
+    "events/people.html events/_registration_state.html events/door.html events/check_in.html events/came_*.html "
+    "events/ask.html events/afterwards.html events/evidence.html events/own_base.html events/ticket.html "
+    "events/others.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html missions/experiment_evidence*.html "
@@ -58,6 +62,8 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "attending": "event_people event_door event_came_list event_ask event_afterwards event_check_in event_ticket "
+    "event_ticket_by_link event_others event_others_by_link event_evidence",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
@@ -97,13 +103,13 @@ NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
-    "mission_feed": "files and answers for programs",
+    "mission_feed event_people_export event_evidence_export event_certificate*": "files and answers for programs",
     "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
     "admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
     "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "
-    "method_draft_begin method_stage_move "
+    "method_draft_begin method_stage_move event_tick "
     "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",

@@ -11,7 +11,7 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
-from events.actions import changes, reminders, seats
+from events.actions import changes, inviting, reminders, seats
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
@@ -99,13 +99,15 @@ def act_in_missions(eva, bo):
     offers.decline(offered, by=eva, answer="Next year.")
 
 
-def act_at_events(eva):
+def act_at_events(eva, bo):
     event = make_event(starts_at=timezone.now() + timedelta(hours=20))
     make_registration(event, eva)
     reminders.queue_reminders()
     row, _is_new = seats.sign_up(event, name="Bo", email="bo@example.org", language="sv")
     seats.leave(row)
     changes.tell_changed(event, "moved")
+    space = make_space(coordinator=eva, members=[bo])
+    inviting.ask_members(make_event(space=space), by=eva, space=space, people=[bo.pk])
 
 
 def act_as_a_reader_of_news():
@@ -122,7 +124,7 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     act_in_the_register(eva, bo, curator)
     act_in_spaces(eva, bo)
     act_in_missions(eva, bo)
-    act_at_events(eva)
+    act_at_events(eva, bo)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))
