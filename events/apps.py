@@ -5,3 +5,22 @@ from django.utils.translation import gettext_lazy as _
 class EventsConfig(AppConfig):
     name = "events"
     verbose_name = _("Events and ability")
+
+    def ready(self):
+        self._meetings()
+
+    def _meetings(self):
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from events import mail_examples  # noqa: PLC0415
+        from events.actions import follow_up, meeting_news  # noqa: PLC0415
+        from events.matching_mine import MatchingPart  # noqa: PLC0415
+        from notifications import clock, examples, live, subjects, wishes  # noqa: PLC0415
+
+        examples.register(mail_examples.mails)
+        live.register("events.meeting", meeting_news.read_meeting)
+        live.register("events.follow_up", follow_up.read_question)
+        subjects.register("meeting", meeting_news.read_meetings)
+        subjects.register_kinds(meeting_news.KINDS)
+        clock.register(follow_up.ask_due)
+        wishes.register(follow_up.TEMPLATE, _("Questions what came of my meetings at events"))
+        mine.register(MatchingPart())
