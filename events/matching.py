@@ -23,15 +23,14 @@ from events.models import Meeting, MeetingState, Profile, RegistrationState
 
 MOST = 8  # suggestions that a person sees
 NAMED, LONG, START = 2.0, 8, 6  # what a named competence is worth; long words count by their beginning, as in gaps
-AT_LEAST = 0.35  # a word that most write is no reason to meet
 TOLD = 3  # words of one reason
 ASKED, MUTUAL = 100.0, 10.0  # what comes before anything else when a schedule is filled
 ROUNDS = 20  # of exchanging in one time: it ends by itself long before
 SAYS_NOTHING = frozenset(
     WORD.findall(
-        "alla andra att av bland blir bra bör dem den det detta din ditt där eller en er ert ett finns från för få gör ha "
-        "han har hej hitta hjälp hos hur här inom inte med men mer mot måste ni nya någon något några när och också om "
-        "oss på samt sig sin ska som söker till under upp ut utan vad vara vi vid vill vår vårt våra även är över "
+        "alla andra att av bland blir bra bör dem den det detta din ditt där eller en er ert ett finns från för få gör "
+        "ha han har hej hitta hjälp hos hur här inom inte med men mer mot måste ni nya någon något några när och också "
+        "om oss på samt sig sin ska som söker till under upp ut utan vad vara vi vid vill vår vårt våra även är över "
         "erbjuder behöver kan "
         "about also and any are all can find for from has have help how into its more need needs new not offer offers "
         "other our out seek seeks someone that the their them these they this want what who will with you your"
@@ -126,7 +125,7 @@ class Worth:
 def gives(giver, taker, worth):
     """(worth, competences, words) of what one offers and the other looks for."""
     named = [one for pk, one in giver.offered.items() if pk in taker.wished]
-    shared = [key for key in giver.offers if key in taker.wishes and worth[key] >= AT_LEAST]
+    shared = [key for key in giver.offers if key in taker.wishes]
     shared.sort(key=lambda key: (-worth[key], key))
     return NAMED * len(named) + sum(worth[key] for key in shared), named, shared
 

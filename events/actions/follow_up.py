@@ -104,7 +104,7 @@ def answer(registration, pk, outcome, words=""):
 
 # ── Numbers, and how long people are kept for them ───────────────────────────────────────────────────────────────────
 def results(event):
-    """{"meetings": booked, "asked": people asked, and a number for each outcome}, from the rows or from what was kept."""
+    """{"meetings": booked, "asked": people asked, and a number for each outcome}, from rows or from what was kept."""
     kept = Matchmaking.objects.filter(event=event).exclude(counted_at=None).values(*KEPT).first()
     return kept or _count(event)
 
