@@ -27,6 +27,8 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms.matching import AskForm, FillForm, TimesForm
+from events.forms.matching import ProfileForm as MeetingProfileForm
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -90,6 +92,7 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
+MEETINGS = [AskForm, FillForm, TimesForm, MeetingProfileForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
@@ -103,6 +106,7 @@ OTHERS = [
     *TALK,
     *MISSIONS,
     *NEWS,
+    *MEETINGS,
     *RUNS,
     ReportForm,
     SettingsForm,

@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
+from events.models import Event
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -19,6 +20,7 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -54,6 +56,7 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
+NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
 WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
@@ -68,6 +71,9 @@ MACHINES = {
     "mission_feed",
     "method_export",
     "region_css",
+    "event_ics",
+    "events_ics",
+    "events_atom",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
 ODD_METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW")
@@ -95,7 +101,12 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
+    slugs = {
+        "event": Event.objects.get().slug,
+        "partnership": together,
+        "mission": errand,
+        "method": Method.objects.get().slug,
+    }
     slugs |= dict.fromkeys(("run", "runs"), errand)
     values = {
         "slug": actor.slug,
@@ -141,6 +152,7 @@ def actor(db):
     ]
     together = make_partnership(members=actors[:1], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar. " * 200)
+    make_event(text_sv="ord " * 80, organisers=actors[:1], areas=[area], themes=[theme], municipality=municipality)
     ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
     told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
     SpaceReport.objects.create(space=ended, code="told", **told)

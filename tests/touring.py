@@ -3,6 +3,7 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html "
@@ -55,6 +56,7 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "matching": "event_matching matching_* meeting_follow_up my_calendar",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
@@ -92,7 +94,7 @@ NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
-    "mission_feed": "files and answers for programs",
+    "mission_feed calendar_feed event_ics events_* matching_ics matching_guest_ics": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "

@@ -42,9 +42,14 @@ class TimesForm(forms.Form):
             return data
         if ends_at <= starts_at:
             self.add_error("ends_at", _("The last meetings must end after the first ones begin."))
-        elif self.event and (starts_at < self.event.starts_at or ends_at > self.event.ends_at):
+        elif self.event and (starts_at < _whole(self.event.starts_at) or ends_at > self.event.ends_at):
             self.add_error("starts_at", _("The meetings must lie within the times of the event."))
         return data
+
+
+def _whole(moment):
+    """The minute, as a browser sends it."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def _competences(label):

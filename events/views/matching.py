@@ -184,6 +184,7 @@ def matching_ics(request, slug):
 
 
 @by_token
+@require_safe
 def matching_guest_ics(request, token):
     return _calendar(_of_guest(token))
 
