@@ -11,6 +11,8 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
+from events.actions import follow_up
+from events.actions import matching as meetings
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
@@ -20,6 +22,8 @@ from notifications.models import Email, EmailKind
 from platforms.actions import invitations, members, pulse, requests, talk
 from platforms.actions.addresses import Person
 from platforms.models import Space, SpaceInvitation, SpaceRole
+from tests.events.making import make_event, make_matchmaking, make_meeter
+from tests.events.test_follow_up import make_meeting
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
 from tests.missions.filling import make_mission
 from tests.notifications.test_examples import FOLDERS
@@ -97,6 +101,14 @@ def act_in_missions(eva, bo):
     offers.decline(offered, by=eva, answer="Next year.")
 
 
+def act_at_a_matchmaking(eva, bo):
+    coming, past = make_matchmaking().event, make_matchmaking(make_event(days=-31)).event
+    one, two = make_meeter(coming, eva), make_meeter(coming, bo)
+    meetings.cancel(meetings.accept(meetings.ask(one, two), registration=two), registration=one)
+    make_meeting(past, make_meeter(past, eva), make_meeter(past, bo))
+    assert follow_up.ask_due() == 2
+
+
 def act_as_a_reader_of_news():
     asked = {"areas": (), "themes": (), "rhythm": Rhythm.WEEKLY, "language": "sv"}
     subscriptions.subscribe(email="new@example.org", is_proven=False, **asked)
@@ -111,6 +123,7 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     act_in_the_register(eva, bo, curator)
     act_in_spaces(eva, bo)
     act_in_missions(eva, bo)
+    act_at_a_matchmaking(eva, bo)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))
