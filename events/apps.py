@@ -36,3 +36,18 @@ class EventsConfig(AppConfig):
         for name, reader in inviting.READERS.items():
             subjects.register(name, reader)
         subjects.register_kinds(inviting.KINDS)
+        self._meetings()
+
+    def _meetings(self):
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from events.actions import follow_up, meeting_news  # noqa: PLC0415
+        from events.matching_mine import MatchingPart  # noqa: PLC0415
+        from notifications import clock, live, subjects, wishes  # noqa: PLC0415
+
+        live.register("events.meeting", meeting_news.read_meeting)
+        live.register("events.follow_up", follow_up.read_question)
+        subjects.register("meeting", meeting_news.read_meetings)
+        subjects.register_kinds(meeting_news.KINDS)
+        clock.register(follow_up.ask_due)
+        wishes.register(follow_up.TEMPLATE, _("Questions what came of my meetings at events"))
+        mine.register(MatchingPart())

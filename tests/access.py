@@ -18,6 +18,7 @@ from accounts.models import AuditEntry
 from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from events.actions import calendars, follow_up
 from events.actions.door import ticket_of
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
@@ -29,7 +30,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
-from tests.events.making import make_event, make_registration
+from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.factories import (
     make_actor,
     make_area,
@@ -112,6 +113,7 @@ class World:
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.news = make_subscription("news@example.org")
         self.tokens |= self._tokens(people["editor"])
+        self._meetings()
         mission = self._mission()
         evidence, ran = self._run(mission)
         self._events()
@@ -150,6 +152,16 @@ class World:
             "follow_stop": token(FOR_STOP, self.thread.pk, editor.pk),
             **dict.fromkeys(("still_right", "still_right_left"), answer),
         }
+
+    def _meetings(self):
+        """A public matchmaking of the space, to which the editor comes, and a guest; the owner's calendar."""
+        event = make_matchmaking(make_event("Public Matching", space=self.space)).event
+        make_meeter(event, self.people["editor"], offers="Secret Offer")
+        guest = make_meeter(event, email="guest@example.org", wishes="Secret Wish")
+        self.slugs["matching"] = event.slug
+        self.tokens |= dict.fromkeys(("matching_guest", "matching_guest_ics"), guest.token)
+        self.tokens["meeting_follow_up"] = token(follow_up.PURPOSE, guest.pk)
+        self.tokens["calendar_feed"] = calendars.make_feed(by=self.people["owner"]).token
 
     def _mission(self):
         """The public mission of the private space, with a promise, and an offer of the other company's."""

@@ -31,13 +31,15 @@ SAME_FOR_ALL = {
         mission_export mission_feed mission_list mission_needs@mission mission_portfolio@mission
         open_commitments portfolios
         method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
+        calendar_feed event_ics@matching events_ics events_atom matching_guest_ics
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
     "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat "
-    "event_ticket_by_link event_certificate_by_link",
+    "event_ticket_by_link event_certificate_by_link matching_guest",
+    ("200", "302"): "meeting_follow_up",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
@@ -98,6 +100,13 @@ registration_where@draft    POST  login 404 200 200 404 404 200 200
 registration_seek@draft     POST  login 404 200 200 404 404 200 200
 registration_preview@draft  POST  login 404 302 302 404 404 302 302
 registration_done@draft     POST  login 405 405 405 405 405 405 405
+
+event_matching@matching     *     login 200 302 200 200 200 302 302
+matching_ics@matching       GET   login 404 404 200 404 404 404 404
+matching_ics@matching       POST  login 405 405 405 405 405 405 405
+matching_keep@matching      *     login 404 200 404 404 404 200 200
+my_calendar                 GET   login 200 200 200 200 200 200 200
+my_calendar                 POST  login 302 302 302 302 302 302 302
 
 notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400

@@ -27,6 +27,7 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms import matching as meeting
 from events.forms import registration as signing_up
 from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
 from events.models import Event, Question
@@ -94,6 +95,7 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
+MEETINGS = [meeting.AskForm, meeting.FillForm, meeting.TimesForm, meeting.ProfileForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 MISSIONS += [RelocateForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
@@ -110,6 +112,7 @@ OTHERS = [
     *TALK,
     *MISSIONS,
     *NEWS,
+    *MEETINGS,
     *RUNS,
     *EVENT_PEOPLE,
     ReportForm,

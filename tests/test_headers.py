@@ -59,6 +59,7 @@ NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
 NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
 # The same: tests/events/test_tickets.py and test_door.py.
 NO_PAGE |= {"event_check_in", "event_ticket_by_link", "event_others_by_link", "event_certificate_by_link"}
+NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
 WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
@@ -73,6 +74,9 @@ MACHINES = {
     "mission_feed",
     "method_export",
     "region_css",
+    "event_ics",
+    "events_ics",
+    "events_atom",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
 ODD_METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW")
@@ -100,9 +104,13 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
+    slugs = {
+        "event": Event.objects.get().slug,
+        "partnership": together,
+        "mission": errand,
+        "method": Method.objects.get().slug,
+    }
     slugs |= dict.fromkeys(("run", "runs"), errand)
-    slugs["event"] = Event.objects.get().slug
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -147,6 +155,7 @@ def actor(db):
     ]
     together = make_partnership(members=actors[:1], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar. " * 200)
+    make_event(text_sv="ord " * 80, organisers=actors[:1], areas=[area], themes=[theme], municipality=municipality)
     ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
     told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
     SpaceReport.objects.create(space=ended, code="told", **told)

@@ -7,6 +7,7 @@ SHOWS = {
     "events/people.html events/_registration_state.html events/door.html events/check_in.html events/came_*.html "
     "events/ask.html events/afterwards.html events/evidence.html events/own_base.html events/ticket.html "
     "events/others.html",
+    "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html missions/experiment_evidence*.html "
@@ -64,6 +65,7 @@ SHOWS = {
 LEADS_TO = {
     "attending": "event_people event_door event_came_list event_ask event_afterwards event_check_in event_ticket "
     "event_ticket_by_link event_others event_others_by_link event_evidence",
+    "matching": "event_matching matching_* meeting_follow_up my_calendar",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
@@ -103,7 +105,8 @@ NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
-    "mission_feed event_people_export event_evidence_export event_certificate*": "files and answers for programs",
+    "mission_feed calendar_feed event_ics events_* matching_ics matching_guest_ics "
+    "event_people_export event_evidence_export event_certificate*": "files and answers for programs",
     "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
     "admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
