@@ -104,7 +104,9 @@ class Ability:
 
 def ability_now():
     """The rounds of the framework that was used last. Invented rounds show nothing beside real ones."""
-    rows = list(Round.objects.select_related("framework").order_by(F("closed_at").asc(nulls_last=True), "opens_on", "pk"))
+    rows = list(
+        Round.objects.select_related("framework").order_by(F("closed_at").asc(nulls_last=True), "opens_on", "pk")
+    )
     rows = [one for one in rows if not one.is_example] or rows
     if not rows:
         return Ability(Framework.objects.first())
@@ -122,7 +124,9 @@ def _fill(found):
     said = _answers(found.rounds)
     roles = MethodRole.objects.in_bulk({role for role, _dimension in said if role})
     found.whole = _part(None, dimensions, found.rounds, said)
-    parts = [_part(role, dimensions, found.rounds, said) for role in sorted(roles.values(), key=lambda one: one.position)]
+    parts = [
+        _part(role, dimensions, found.rounds, said) for role in sorted(roles.values(), key=lambda one: one.position)
+    ]
     found.roles = [part for part in parts if part.is_told]
 
 

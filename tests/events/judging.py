@@ -26,7 +26,9 @@ LEVELS = [
 
 def make_framework(dimensions=2, statements=2):
     number = next(_number)
-    framework = Framework.objects.create(slug=f"framework-{number}", name_sv="Förmåga", name_en="Ability", levels=LEVELS)
+    framework = Framework.objects.create(
+        slug=f"framework-{number}", name_sv="Förmåga", name_en="Ability", levels=LEVELS
+    )
     for place in range(1, dimensions + 1):
         slug = f"dimension-{number}-{place}"
         names = {"name_sv": f"Område {place}", "name_en": f"Dimension {place}"}

@@ -11,6 +11,7 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
+from events.actions import rounds
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
@@ -20,6 +21,8 @@ from notifications.models import Email, EmailKind
 from platforms.actions import invitations, members, pulse, requests, talk
 from platforms.actions.addresses import Person
 from platforms.models import Space, SpaceInvitation, SpaceRole
+from tests.events.judging import make_round, make_supporter
+from tests.events.making import make_event_keeper
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
 from tests.missions.filling import make_mission
 from tests.notifications.test_examples import FOLDERS
@@ -97,6 +100,12 @@ def act_in_missions(eva, bo):
     offers.decline(offered, by=eva, answer="Next year.")
 
 
+def act_about_ability(eva):
+    keeper, round_ = make_event_keeper(), make_round()
+    rounds.ask(round_, by=keeper, actors=[make_supporter(representatives=[eva])])
+    rounds.remind(round_, by=keeper)
+
+
 def act_as_a_reader_of_news():
     asked = {"areas": (), "themes": (), "rhythm": Rhythm.WEEKLY, "language": "sv"}
     subscriptions.subscribe(email="new@example.org", is_proven=False, **asked)
@@ -111,6 +120,7 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     act_in_the_register(eva, bo, curator)
     act_in_spaces(eva, bo)
     act_in_missions(eva, bo)
+    act_about_ability(bo)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))
