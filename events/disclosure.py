@@ -1,10 +1,10 @@
 """Which sums of answers may be told, so that none, and no difference of any, is about fewer than FEWEST organisations.
 
-An answer of a closed round never changes, and whoever reads keeps what was told before. So everything that was ever told
-counts: the rounds are gone through in the order in which they were closed, as the public saw them, and at each step a set
-of organisations is told of only when it goes together with all sets told of before. Sets go together when every piece
-that they cut each other into has no organisation or at least FEWEST: whatever is added and subtracted then, what is left
-is a sum over whole pieces.
+An answer of a closed round never changes, and whoever reads keeps what was told before. So everything that was ever
+told counts: the rounds are gone through in the order in which they were closed, as the public saw them, and at each
+step a set of organisations is told of only when it goes together with all sets told of before. Sets go together when
+every piece that they cut each other into has no organisation or at least FEWEST: whatever is added and subtracted then,
+what is left is a sum over whole pieces.
 """
 
 from collections import Counter
