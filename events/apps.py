@@ -15,11 +15,15 @@ class EventsConfig(AppConfig):
         self.ability()
 
     def ability(self):
-        """Rounds of self-assessment: what their mails say, and that their reminders can be ended."""
+        """Rounds and programmes: their mails and reminders, attendance as steps, and what is mine."""
+        from accounts import mine  # noqa: PLC0415
         from events import ability_mail_examples  # noqa: PLC0415
-        from events.actions import rounds  # noqa: PLC0415
-        from notifications import examples, live, wishes  # noqa: PLC0415
+        from events.ability_mine import AbilityPart  # noqa: PLC0415
+        from events.actions import programmes, rounds  # noqa: PLC0415
+        from notifications import clock, examples, live, wishes  # noqa: PLC0415
 
         examples.register(ability_mail_examples.mails)
         live.register("events.ability", rounds.read_mail)
         wishes.register(rounds.REMINDED, _("Reminders that my organisation has not answered about its ability"))
+        clock.register(programmes.note_attendance)
+        mine.register(AbilityPart())
