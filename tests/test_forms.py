@@ -27,6 +27,9 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms.ability import AbilityForm, AskForm, InRoleForm, NewRoundForm, RoundForm
+from events.forms.programme import HandInForm, JoinProgrammeForm, JudgeForm, ProgrammeForm, StepForm, Versioned
+from events.models import Assessment
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -59,6 +62,7 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.events.judging import make_assessment, make_round
 from tests.factories import (
     make_actor,
     make_decision,
@@ -95,7 +99,10 @@ OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, Ev
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+ABILITY = [RoundForm, NewRoundForm, InRoleForm, ProgrammeForm, StepForm, HandInForm, JudgeForm]
+OF_ORGANISATIONS = [AskForm, JoinProgrammeForm]
 OTHERS = [
+    *ABILITY,
     *REGISTER,
     *MEMBERSHIP,
     *INVITING,
@@ -120,7 +127,7 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
+ABSTRACT = [Versioned, ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {
@@ -138,6 +145,8 @@ JUDGED = {
     CriteriaForm,
     *OF_A_METHOD,
     *OF_A_RUN,
+    *OF_ORGANISATIONS,
+    AbilityForm,
     MoveForm,
 }
 
@@ -333,6 +342,26 @@ def test_the_member_form_of_the_administration(rf, data):
     form_class = partnership_admin.MemberInline(Partnership, admin.site).get_formset(request, partnership).form
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_ORGANISATIONS)
+@MANY
+@given(data=st.data())
+def test_forms_that_choose_organisations(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields), actors=Actor.objects.all()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_an_assessment(data):
+    assessment = Assessment.objects.first() or make_assessment(make_round())
+    names = AbilityForm(assessment=assessment).fields
+    form = AbilityForm(typed(data, names), assessment=assessment)
+
+    assert answers(form)
+    assert all(0 <= level <= 4 for level in (form.levels if form.is_valid() else {}).values())
 
 
 @pytest.mark.django_db
