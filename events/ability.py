@@ -67,6 +67,11 @@ class Part:
     def is_told(self):
         return any(row.is_told for row in self.rows)
 
+    @property
+    def is_split(self):
+        """Whether all who answered are others than the same organisations anywhere."""
+        return any(row.is_compared and row.same != row.all for row in self.rows)
+
 
 @dataclass
 class Ability:
