@@ -20,6 +20,7 @@ from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from events.actions import calendars, follow_up
 from events.actions.door import ticket_of
+from events.models import Participant, Programme, StepDone
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
 from missions.models import Method
@@ -30,6 +31,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
+from tests.events.judging import make_assessment, make_round
 from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.factories import (
     make_actor,
@@ -139,7 +141,33 @@ class World:
             "experiment_evidence_remove": mission.evidence.get().pk,
             **dict.fromkeys(("event_certificate_of", "event_check_in"), self.came.pk),
         }
-        self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+        self._ability(people["owner"])
+        self.numbers |= {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _ability(self, owner):
+        """An open round that asks the company and another organisation; a programme that the owner has completed, with
+        a task handed in, and one that is not public."""
+        round_ = make_round()
+        asked = make_assessment(round_, self.public)
+        make_assessment(round_, self.foreign)
+        self.pks |= {name: round_.pk for name in ("ability_answer", "ability_in_role", "ability_round")}
+        steps = ("edit", "ask", "take_away", "remind", "close")
+        self.pks |= {f"ability_round_{step}": round_.pk for step in steps}
+        self.numbers = dict.fromkeys(("ability_answer", "ability_in_role"), asked.pk)
+        made = [
+            Programme.objects.create(slug=slug, title_sv=slug, ability_sv="A", is_published=slug == "course")
+            for slug in ("course", "secret-course")
+        ]
+        self.slugs |= {"course": "course", "secret_course": "secret-course"}
+        _study, task, _last = (
+            made[0].steps.create(number=number, kind=kind, title_sv=kind)
+            for number, kind in enumerate(("study", "task", "study"), 1)
+        )
+        facts = {"user": owner, "actor": self.public, "completed_at": timezone.now()}
+        participant = Participant.objects.create(programme=made[0], **facts)
+        handed_in = StepDone.objects.create(participant=participant, step=task, words="Secret Plan")
+        self.pks["programme_task"] = handed_in.pk
+        self.forms["programme_step_move"] = "way=down"
 
     def _tokens(self, editor):
         """What the links of mails carry."""
@@ -342,6 +370,7 @@ def arguments(world, route, target):
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
     values["other"] = world.foreign.pk
+    values["actor"] = world.foreign.pk
     values["token"] = world.tokens.get(route["name"], world.invitation.token)
     values["post"] = 1
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])

@@ -21,6 +21,7 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
+        ability ability_export programme_list programme@course
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
         actor_partnerships@public cookies health method@library method_list method_version@library
         method_difference@library
@@ -107,6 +108,42 @@ matching_ics@matching       POST  login 405 405 405 405 405 405 405
 matching_keep@matching      *     login 404 200 404 404 404 200 200
 my_calendar                 GET   login 200 200 200 200 200 200 200
 my_calendar                 POST  login 302 302 302 302 302 302 302
+ability_round_new           *     login 404 404 404 404 404 200 200
+ability_round               GET   login 404 200 200 404 404 200 200
+ability_round               POST  login 405 405 405 405 405 405 405
+ability_round_edit          *     login 404 404 404 404 404 200 200
+ability_round_ask           *     login 404 404 404 404 404 200 200
+ability_round_take_away     GET   login 404 404 404 404 404 405 405
+ability_round_take_away     POST  login 404 404 404 404 404 302 302
+ability_round_remind        GET   login 404 404 404 404 404 405 405
+ability_round_remind        POST  login 404 404 404 404 404 302 302
+ability_round_close         GET   login 404 404 404 404 404 200 200
+ability_round_close         POST  login 404 404 404 404 404 302 302
+ability_answer              GET   login 404 200 200 404 404 404 404
+ability_answer              POST  login 404 409 409 404 404 404 404
+ability_in_role             *     login 404 200 200 404 404 404 404
+programme@secret_course     GET   404   404 404 404 404 404 200 200
+programme@secret_course     POST  405   405 405 405 405 405 405 405
+programme_new               *     login 404 404 404 404 404 200 200
+programme_edit@course       *     login 404 404 404 404 404 200 200
+programme_step@course       *     login 404 404 404 404 404 200 200
+programme_step_new@course   *     login 404 404 404 404 404 200 200
+programme_task@course       *     login 404 404 404 404 404 200 200
+programme_publish@course    GET   login 404 404 404 404 404 405 405
+programme_publish@course    POST  login 404 404 404 404 404 302 302
+programme_step_move@course  GET   login 404 404 404 404 404 405 405
+programme_step_move@course  POST  login 404 404 404 404 404 302 302
+programme_step_remove@course GET  login 404 404 404 404 404 200 200
+programme_step_remove@course POST login 404 404 404 404 404 302 302
+programme_people@course     GET   login 404 200 200 404 404 200 200
+programme_people@course     POST  login 405 405 405 405 405 405 405
+programme_join@course       GET   login 405 405 405 405 405 405 405
+programme_join@course       POST  login 302 302 302 302 302 302 302
+programme_leave@course      GET   login 404 200 404 404 404 404 404
+programme_leave@course      POST  login 404 302 404 404 404 404 404
+programme_certificate@course GET  login 404 200 404 404 404 404 404
+programme_certificate@course POST login 405 405 405 405 405 405 405
+programme_step_done@course  *     login 404 302 404 404 404 404 404
 
 notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400

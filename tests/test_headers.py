@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
-from events.models import Event
+from events.models import Event, Programme
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -20,6 +20,7 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.judging import close, make_assessment, make_framework, make_round
 from tests.events.making import make_event
 from tests.factories import (
     make_actor,
@@ -71,6 +72,7 @@ MACHINES = {
     "actor_export",
     "method_report_pdf",
     "mission_export",
+    "ability_export",
     "mission_feed",
     "method_export",
     "region_css",
@@ -111,6 +113,7 @@ def pages(actor):
         "method": Method.objects.get().slug,
     }
     slugs |= dict.fromkeys(("run", "runs"), errand)
+    slugs |= {"programme": "programme"}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -175,11 +178,25 @@ def actor(db):
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
     make_event()
+    make_ability(actors)
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(
         RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()
     )
     return actors[0]
+
+
+def make_ability(actors):
+    """Three rounds of seven dimensions that all have answered, and a programme of ten steps."""
+    framework = make_framework(dimensions=7, statements=3)
+    for kind in ("before", "during", "after"):
+        round_ = make_round(framework, kind)
+        for actor in actors[:3]:
+            make_assessment(round_, actor, level=2)
+        close(round_)
+    programme = Programme.objects.create(slug="programme", title_sv="ord " * 20, ability_sv="ord", is_published=True)
+    for number in range(1, 11):
+        programme.steps.create(number=number, kind="study", title_sv="ord " * 20, text_sv="ord " * 80)
 
 
 def is_html(answer):

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from s3hub import (
     demo,
+    demo_ability,
     demo_door,
     demo_events,
     demo_news,
@@ -103,6 +104,7 @@ class Command(BaseCommand):
         demo_events.make()
         demo_door.make()
         demo_news.make()
+        demo_ability.make()
 
     def wait_for_web(self, port):
         end = time.monotonic() + PATIENCE
