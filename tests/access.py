@@ -59,6 +59,17 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQV
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def _people():
+    people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
+    for name in ("half_curator", "curator"):
+        people[name].is_staff = True
+        people[name].save()
+        people[name].groups.add(Group.objects.get(name="curators"))
+    people["superuser"].is_staff = people["superuser"].is_superuser = True
+    people["superuser"].save()
+    return people
+
+
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
@@ -66,14 +77,7 @@ class World:
     the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
-        people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
-        for name in ("half_curator", "curator"):
-            people[name].is_staff = True
-            people[name].save()
-            people[name].groups.add(Group.objects.get(name="curators"))
-        people["superuser"].is_staff = people["superuser"].is_superuser = True
-        people["superuser"].save()
-        self.people = people
+        self.people = people = _people()
         company = [people["owner"]]
         self.public = make_actor("Public Works", representatives=company)
         self.draft = make_actor("Secret Draft", representatives=company, status=ActorStatus.DRAFT)
