@@ -27,6 +27,10 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.admin import EventAdminForm
+from events.forms.event import CancelForm, CopyForm, EventForm, HoldForm, SeriesForm, StepForm
+from events.forms.event import MoveForm as MoveEventForm
+from events.models import Event, EventSeries
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -59,6 +63,7 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_decision,
@@ -111,6 +116,7 @@ OTHERS = [
 ]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
+OF_AN_EVENT = [CopyForm, EventForm, HoldForm, MoveEventForm, SeriesForm, StepForm, CancelForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -138,6 +144,8 @@ JUDGED = {
     CriteriaForm,
     *OF_A_METHOD,
     *OF_A_RUN,
+    *OF_AN_EVENT,
+    EventAdminForm,
     MoveForm,
 }
 
@@ -227,6 +235,33 @@ def test_the_mission_form_of_the_administration(rf, data):
     form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_AN_EVENT)
+@MANY
+@given(data=st.data())
+def test_forms_of_an_event(form_class, data):
+    event = Event.objects.first() or make_event(series=EventSeries.objects.create(rule="FREQ=WEEKLY"), state="draft")
+    about = {CopyForm: {}, EventForm: {"instance": event, "by": make_user()}}.get(form_class, {"event": event})
+    rows = [f"questions-{name}" for name in ("key", "sv", "en", "kind", "options", "required")]
+    form = form_class(typed(data, [*form_class(**about).fields, *rows]), **about)
+
+    assert answers(form)
+    if form_class is EventForm:
+        assert all(field.as_hidden() for field in form)
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_event_form_of_the_administration(rf, data):
+    event = Event.objects.first() or make_event()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Event).get_form(request, event, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=event))
 
 
 ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]

@@ -19,6 +19,7 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -64,6 +65,7 @@ MACHINES = {
     "actor_feed",
     "actor_export",
     "method_report_pdf",
+    "event_export",
     "mission_export",
     "mission_feed",
     "method_export",
@@ -96,7 +98,7 @@ def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
     slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
-    slugs |= dict.fromkeys(("run", "runs"), errand)
+    slugs |= dict.fromkeys(("run", "runs"), errand) | {"event": actor.organised_events.earliest("pk").slug}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -154,6 +156,15 @@ def actor(db):
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
         make_need(errand, "ord " * 40)
+    words = {
+        "text_sv": "ord " * 400,
+        "place": "Salen",
+        "themes": [theme],
+        "areas": [area],
+        "municipality": municipality,
+    }
+    for _ in range(31):
+        make_event("Ord " * 20, organisers=actors[:3], partnership=together, mission=errand, **words)
     long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
     stages = [
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)

@@ -3,6 +3,12 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "meeting": "events/_event_facts.html events/_form.html events/_frame.html events/_head.html events/_of_one.html "
+    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_take_part.html "
+    "events/actor_events.html "
+    "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html events/list.html "
+    "events/mission_events.html events/new.html events/partnership_events.html events/series.html "
+    "events/space_events.html events/space_event_new.html events/step.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html "
@@ -55,6 +61,8 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "meeting": "event event_list event_archive event_chart event_new event_edit event_copy event_series event_step "
+    "actor_events partnership_events mission_events space_events space_event_new admin:events_event_*",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
@@ -91,7 +99,7 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
+    "document_file document_preview decision_log talk_names method_export method_report_pdf event_export mission_export "
     "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
@@ -102,7 +110,7 @@ NEVER_A_PAGE = {
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:events_event_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
     "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 
