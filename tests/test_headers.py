@@ -156,15 +156,9 @@ def actor(db):
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
         make_need(errand, "ord " * 40)
-    words = {
-        "text_sv": "ord " * 400,
-        "place": "Salen",
-        "themes": [theme],
-        "areas": [area],
-        "municipality": municipality,
-    }
+    said = {"text_sv": "ord " * 400, "place": "Salen", "municipality": municipality, "mission": errand}
     for _ in range(31):
-        make_event("Ord " * 20, organisers=actors[:3], partnership=together, mission=errand, **words)
+        make_event("Ord " * 20, organisers=actors[:3], themes=[theme], areas=[area], **said)
     long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
     stages = [
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)

@@ -6,7 +6,8 @@ SHOWS = {
     "meeting": "events/_event_facts.html events/_form.html events/_frame.html events/_head.html events/_of_one.html "
     "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_take_part.html "
     "events/actor_events.html "
-    "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html events/list.html "
+    "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html "
+    "events/list.html "
     "events/mission_events.html events/new.html events/partnership_events.html events/series.html "
     "events/space_events.html events/space_event_new.html events/step.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
@@ -99,7 +100,8 @@ LEADS_TO = {
 NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
-    "document_file document_preview decision_log talk_names method_export method_report_pdf event_export mission_export "
+    "document_file document_preview decision_log talk_names method_export method_report_pdf event_export "
+    "mission_export "
     "mission_feed": "files and answers for programs",
     "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
