@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import owner_of
 from actors.models import Representative
-from events.actions import seat_mails
+from events.actions import matching, seat_mails
 from events.actions.seat_told import tell_offered
 from events.models import SEATED, Answer, Audience, Event, EventState, Registration, RegistrationState
 from notifications import actions as outbox
@@ -201,6 +201,7 @@ def leave(registration):
 def _free(row, now, what):
     row.state, row.offered_until, row.waits_since = LEFT, None, None
     row.save(update_fields=["state", "offered_until", "waits_since"])
+    matching.left(row)
     seat_mails.queue([row], what, now)
 
 
@@ -219,6 +220,7 @@ def forget(registration):
     """Take out all that is kept of somebody; a seat that becomes free is offered to the next."""
     row, now = _take_registration(registration)
     had_seat = row.state in SEATED
+    matching.left(row)
     outbox.forget(prefix=seat_mails.prefix(row), address=f"gone-{row.pk}@account.invalid")
     row.delete()
     if had_seat:

@@ -88,6 +88,11 @@ def frame(request, wanted, name):
             for view, more, label, sign in views
         ],
         "exports": [(one, reverse("event_export", args=[one]) + wanted.query_string(**when)) for one in FORMATS],
+        "calendars": [
+            (label, reverse(view) + wanted.query_string())
+            for label, view in (("iCal", "events_ics"), ("Atom", "events_atom"))
+            if wanted.when == COMING
+        ],
         "may_add": request.user.has_perm("events.add_event"),
     }
 
