@@ -7,16 +7,34 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events and ability")
 
     def ready(self):
+        from actors import region  # noqa: PLC0415 - models are ready only now
+        from events import news  # noqa: PLC0415
+        from events.region import KIND, TABLE  # noqa: PLC0415
+        from notifications import news as news_of_all  # noqa: PLC0415
+
+        region.register(TABLE, KIND)
+        news_of_all.register(news.KIND)
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from events import mail_examples  # noqa: PLC0415
+        from events.actions import seat_mails, seat_told  # noqa: PLC0415
+        from events.mine import SeatPart  # noqa: PLC0415
+        from notifications import examples, live, subjects  # noqa: PLC0415
+
+        examples.register(mail_examples.mails)
+        live.register(seat_mails.LIVE, seat_mails.read)
+        mine.register(SeatPart())
+        for name, reader in seat_told.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_dates(seat_told.dates)
+        subjects.register_kinds(seat_told.KINDS)
         self._meetings()
 
     def _meetings(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
-        from events import mail_examples  # noqa: PLC0415
         from events.actions import follow_up, meeting_news  # noqa: PLC0415
         from events.matching_mine import MatchingPart  # noqa: PLC0415
-        from notifications import clock, examples, live, subjects, wishes  # noqa: PLC0415
+        from notifications import clock, live, subjects, wishes  # noqa: PLC0415
 
-        examples.register(mail_examples.mails)
         live.register("events.meeting", meeting_news.read_meeting)
         live.register("events.follow_up", follow_up.read_question)
         subjects.register("meeting", meeting_news.read_meetings)

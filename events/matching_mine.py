@@ -10,7 +10,7 @@ from events.models import FollowUp, Meeting, Profile, Registration
 
 class MatchingPart(Part):
     key = "matching"
-    order = 9
+    order = 3  # before the registrations go
 
     def data(self, user):
         """What a person offered, looked for, wrote and answered; of others nothing but that there was a meeting."""

@@ -29,7 +29,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
-from tests.events.making import make_event, make_matchmaking, make_meeter
+from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.factories import (
     make_actor,
     make_area,
@@ -115,7 +115,9 @@ class World:
         self._meetings()
         mission = self._mission()
         evidence, ran = self._run(mission)
+        self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
+        self._seats()
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -132,6 +134,7 @@ class World:
             "stage_evidence_remove": evidence.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
+            "experiment_evidence_remove": mission.evidence.get().pk,
         }
         self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
 
@@ -163,10 +166,21 @@ class World:
         make_commitment(mission, "Public Promise", actor=self.public, user=self.people["editor"])
         offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
         make_commitment(mission, "Secret Offer", **offer)
-        make_experiment(mission, "Public Trial")
+        make_evidence(make_experiment(mission, "Public Trial"))
         make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
+
+    def _events(self):
+        """A public event, and of the private space a draft and one for its people; by what the table calls them."""
+        secret = {"space": self.space, "place": "Secret Place"}
+        made = {
+            "meeting": make_event("Public Meeting", organisers=[self.public]),
+            "secret_draft": make_event("Secret Draft Meeting", state="draft", **secret),
+            "inside": make_event("Secret Meeting", audience="partnership", **secret),
+        }
+        self.slugs |= {name: event.slug for name, event in made.items()}
+        self.event = made["meeting"]
 
     def _missions(self):
         """Evidence in a mission of the space; missions by what they are called in the table."""
@@ -185,6 +199,15 @@ class World:
         learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
         thing = {"url": "https://example.org/"}
         return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
+
+    def _seats(self):
+        """An event for everybody, one of the space's people only, and a guest's seat."""
+        public, closed = (
+            make_event("Public Event"),
+            make_event("Secret Event", audience="partnership", space=self.space),
+        )
+        self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
+        self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -221,6 +244,7 @@ class World:
             "platforms_partnership": self.space.partnership,
             "missions_mission": make_mission("Kept by staff"),
             "missions_method": self.method,
+            "events_event": self.event,
             "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
@@ -280,7 +304,7 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "start" if route["name"] == "mission_step" else "pause",
+        "step": {"mission_step": "start", "event_step": "cancel"}.get(route["name"], "pause"),
         "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "template": "digest",
         "case": "full",

@@ -27,16 +27,18 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms import registration as signing_up
 from events.forms.matching import AskForm, FillForm, TimesForm
 from events.forms.matching import ProfileForm as MeetingProfileForm
+from events.models import Event, Question
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
 from missions.forms import learning as looking_back
 from missions.forms import runs as running
-from missions.forms.argument import EvidenceForm, StatementForm
-from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
-from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.argument import EvidenceForm, ExperimentEvidenceForm, StatementForm, ThingForm
+from missions.forms.methods import NewMethodForm, PublishForm, SaidForm, StageForm, TextsForm, WhyForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm, RelocateForm
 from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
@@ -61,6 +63,7 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_decision,
@@ -94,7 +97,9 @@ TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
 MEETINGS = [AskForm, FillForm, TimesForm, MeetingProfileForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
+MISSIONS += [RelocateForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
+OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
@@ -112,6 +117,7 @@ OTHERS = [
     SettingsForm,
     SpaceForm,
     PublishForm,
+    NewMethodForm,
 ]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
@@ -124,7 +130,16 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
+SIGNING_UP = [signing_up.GuestForm, signing_up.PersonForm, signing_up.ColleagueForm, signing_up.SeatForm]
+ABSTRACT = [
+    signing_up.AnswersForm,
+    signing_up.ForActor,
+    ProfileForm,
+    SaidForm,
+    PortfolioForm,
+    ThingForm,
+    partnership_admin.SeenForm,
+]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {
@@ -142,6 +157,7 @@ JUDGED = {
     CriteriaForm,
     *OF_A_METHOD,
     *OF_A_RUN,
+    *SIGNING_UP,
     MoveForm,
 }
 
@@ -266,6 +282,22 @@ def test_forms_of_a_run(form_class, data):
     names = [*form_class(**about).fields]
 
     assert answers(form_class(typed(data, names), **about))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", SIGNING_UP)
+@MANY
+@given(data=st.data())
+def test_forms_of_signing_up(form_class, data):
+    event = Event.objects.first() or make_event()
+    if not event.questions.exists():
+        for number, kind in enumerate(("text", "choice", "care"), 1):
+            Question.objects.create(event=event, number=number, text_sv="?", kind=kind, options="A\nB")
+    actors = list(Actor.objects.all()) or [make_actor(), make_actor()]
+    about = {"questions": event.questions.all()}
+    about |= {"actors": actors} if issubclass(form_class, signing_up.ForActor) else {}
+
+    assert answers(form_class(typed(data, form_class(**about).fields), **about))
 
 
 def make_a_run():

@@ -57,7 +57,8 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
 NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
-WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
+NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
+WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
     "robots_txt",
@@ -101,13 +102,9 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {
-        "event": Event.objects.get().slug,
-        "partnership": together,
-        "mission": errand,
-        "method": Method.objects.get().slug,
-    }
+    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
     slugs |= dict.fromkeys(("run", "runs"), errand)
+    slugs["event"] = Event.objects.get().slug
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -171,6 +168,7 @@ def actor(db):
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
+    make_event()
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(
         RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()

@@ -6,14 +6,15 @@ SHOWS = {
     "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
-    "missions/_when.html "
+    "missions/_when.html missions/experiment_evidence*.html "
     "missions/_experiment.html missions/_across.html missions/_series.html missions/_values.html missions/desk.html "
     "missions/finish.html missions/values.html missions/measurement.html missions/offer*.html "
     "missions/_offer_state.html missions/open_commitments.html missions/_mine.html",
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
     "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
     "missions/method_report.html",
-    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "errand": "missions/relocate.html missions/mission*.html missions/statement*.html missions/evidence*.html "
+    "missions/goal.html "
     "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
     "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
     "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
@@ -37,6 +38,8 @@ SHOWS = {
     "methods": "missions/method_* missions/_method* missions/editor_base.html missions/_stages_course.html "
     "missions/_difference.html missions/_marks.html missions/_pair.html missions/_reason* missions/_rows* "
     "missions/_version_state.html missions/_why.html",
+    "seats": "events/sign_up* events/seat* events/_seat* events/_what.html events/_my_seat.html events/_mine.html "
+    "events/my_events.html",
     "news": "insight/news* insight/_news_choice.html",
     "errors": "4*.html 5*.html error.html components/adrift.html",
     "reading": "base.html styleguide.html components/* django/* insight/* pages/* actors/bad_address.html "
@@ -48,7 +51,7 @@ SHOWS = {
     "told": "notifications/notices.html notifications/digest.html notifications/mail_stop.html",
     "previewing": "notifications/preview*",
     "mine": "accounts/close.html accounts/closed.html accounts/my_page.html accounts/person.html actors/edit* "
-    "actors/_mine.html notifications/*",
+    "actors/_mine.html actors/_followed.html notifications/*",
     "signing_in": "account/*",
     "second_factor": "allauth/* mfa/* accounts/_go_on.html",
     "ledger": "admin/notifications/*",
@@ -60,6 +63,7 @@ LEADS_TO = {
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
+    "mission_relocate "
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
     "methods": "method* admin:missions_method_*",
@@ -72,7 +76,8 @@ LEADS_TO = {
     "needs": "mission_needs need need_* competences_wanted",
     "ending": "space_settings space_pulse space_close space_merge space_report space_export registrar",
     "promising": "mission_list mission_portfolio mission_offer offer offer_answer portfolio_* portfolios "
-    "open_commitments commitment_finish indicator_values measurement_edit",
+    "open_commitments commitment_finish experiment_evidence* indicator_values measurement_edit",
+    "seats": "event_sign_up* event_seat my_events",
     "news": "news news_confirm news_manage admin:insight_subscription_*",
     "reading": "about accessibility actor actor_chart actor_list contact cookies open_data privacy start styleguide "
     "actor_export",
@@ -94,8 +99,10 @@ NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
-    "mission_feed calendar_feed event_ics events_* matching_ics matching_guest_ics": "files and answers for programs",
-    "home actor_confirm claim_decide sign_out_everywhere registration_code_again go_on admin:login admin:logout "
+    "mission_feed calendar_feed event_ics events_ics events_atom matching_ics "
+    "matching_guest_ics": "files and answers for programs",
+    "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
+    "admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
     "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "

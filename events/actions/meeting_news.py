@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import EventState, Meeting, MeetingState, Registration, RegistrationState
@@ -110,6 +111,8 @@ def read_meeting(email):
         return {**known, "what": what, "meetings": [_told(one, mine.pk) for one in meetings_of(mine)]}
     rows = Meeting.objects.select_related("asker__actor", "asked__actor")
     meeting = rows.filter(pk=email.context["meeting"], state=STATES[what]).first()
+    if meeting is None and what == "cancelled":  # the other one has been deleted since
+        return {**known, "what": what, "who": gettext("somebody who no longer comes")}
     if meeting is None:
         raise NoLonger("answered or taken back")
     return {**known, "what": what, **_told(meeting, mine.pk)}

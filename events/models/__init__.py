@@ -11,7 +11,7 @@ from events.models.ability import (
     Round,
     RoundKind,
 )
-from events.models.event import STEPS, Audience, Event, EventKind, EventSeries, EventState
+from events.models.event import STEPS, Audience, Event, EventKind, EventSeries, EventState, SignUp
 from events.models.feeds import CalendarFeed
 from events.models.matching import FollowUp, Matchmaking, Meeting, MeetingState, Profile, Seat
 from events.models.programme import Participant, Programme, ProgrammeStep, StepDone, StepKind
@@ -62,6 +62,7 @@ __all__ = [
     "Round",
     "RoundKind",
     "Seat",
+    "SignUp",
     "StepDone",
     "StepKind",
 ]

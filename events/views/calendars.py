@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import wraps
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,11 +17,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.models import Tally
-from actors.filters import AddressFilter, TagFilter
-from actors.models import Area, Municipality, Theme
 from events import calendar
 from events.actions import calendars
-from events.models import Event, EventKind, Registration
+from events.filters import COMING, EventFilter
+from events.models import Event, Registration
 from platforms.views.frame import form_view
 from platforms.views.invitation import HEADERS
 from web import region
@@ -31,7 +29,6 @@ from web.templatetags.web import address
 
 TYPE = "text/calendar; charset=utf-8"
 MOST, NEWEST = 500, 50
-BACK = timedelta(days=30)
 AN_HOUR, OFTEN = timedelta(hours=1), 120
 
 
@@ -49,54 +46,13 @@ def event_ics(request, slug):
 
 
 # ── Public events ────────────────────────────────────────────────────────────────────────────────────────────────────
-class CalendarFilter(AddressFilter):
-    """Public events as an address narrows them, with the words that the list of events uses."""
-
-    kind = TagFilter(choices=EventKind.choices)
-    area = TagFilter()
-    theme = TagFilter()
-    municipality = TagFilter()
-
-    class Meta:
-        model = Event
-        fields = []
-
-    def __init__(self, data):
-        super().__init__(data, queryset=Event.objects.published())
-        self.areas = {area.slug: area for area in Area.objects.all()}
-        self.filters["area"].extra["choices"] = [(slug, slug) for slug in self.areas]
-        for name, model, key in (("theme", Theme, "slug"), ("municipality", Municipality, "code")):
-            self.filters[name].extra["choices"] = [(one, one) for one in model.objects.values_list(key, flat=True)]
-
-    def chosen(self, name):
-        return list(self.form.cleaned_data.get(name) or [])
-
-    def narrowed(self):
-        rows = self.queryset
-        if kinds := self.chosen("kind"):
-            rows = rows.filter(kind__in=kinds)
-        if slugs := self.chosen("area"):
-            wanted = {self.areas[slug].pk for slug in slugs}
-            within = [one.pk for one in self.areas.values() if one.pk in wanted or one.parent_id in wanted]
-            rows = rows.filter(pk__in=Event.areas.through.objects.filter(area__in=within).values("event"))
-        if slugs := self.chosen("theme"):
-            rows = rows.filter(pk__in=Event.themes.through.objects.filter(theme__slug__in=slugs).values("event"))
-        if codes := self.chosen("municipality"):
-            rows = rows.filter(municipality__code__in=codes)
-        return rows
-
-    def query_string(self):
-        pairs = [(name, value) for name in self.filters for value in self.chosen(name)]
-        return f"?{urlencode(pairs)}" if pairs else ""
-
-
 def _public(view):
     """A file of public events: an address with an unknown part is refused in words."""
 
     @public_page(max_age=15 * 60)
     @wraps(view)
     def narrowed(request):
-        wanted = CalendarFilter(request.GET)
+        wanted = EventFilter(request.GET, Event.objects.published(), when=COMING)
         if problems := wanted.problems():
             context = {"problems": problems, "all": address("event_list"), "all_label": _("Show all events")}
             return render(request, "actors/bad_address.html", context, status=400)
@@ -111,9 +67,9 @@ def _title():
 
 @_public
 def events_ics(request, wanted):
-    """What is coming, and what was lately, as a calendar to subscribe to."""
-    rows = wanted.narrowed().filter(ends_at__gt=timezone.now() - BACK).select_related("municipality")
-    return _answer(calendar.calendar_of(rows.order_by("starts_at", "pk")[:MOST], name=_title()), "events")
+    """What is coming, as a calendar to subscribe to."""
+    rows = wanted.ordered().select_related("municipality")[:MOST]
+    return _answer(calendar.calendar_of(rows, name=_title()), "events")
 
 
 @_public

@@ -11,7 +11,7 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
-from events.actions import follow_up
+from events.actions import changes, follow_up, reminders, seats
 from events.actions import matching as meetings
 from insight import actions as subscriptions
 from insight import news
@@ -22,7 +22,7 @@ from notifications.models import Email, EmailKind
 from platforms.actions import invitations, members, pulse, requests, talk
 from platforms.actions.addresses import Person
 from platforms.models import Space, SpaceInvitation, SpaceRole
-from tests.events.making import make_event, make_matchmaking, make_meeter
+from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.events.test_follow_up import make_meeting
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
 from tests.missions.filling import make_mission
@@ -109,6 +109,15 @@ def act_at_a_matchmaking(eva, bo):
     assert follow_up.ask_due() == 2
 
 
+def act_at_events(eva):
+    event = make_event(starts_at=timezone.now() + timedelta(hours=20))
+    make_registration(event, eva)
+    reminders.queue_reminders()
+    row, _is_new = seats.sign_up(event, name="Bo", email="bo@example.org", language="sv")
+    seats.leave(row)
+    changes.tell_changed(event, "moved")
+
+
 def act_as_a_reader_of_news():
     asked = {"areas": (), "themes": (), "rhythm": Rhythm.WEEKLY, "language": "sv"}
     subscriptions.subscribe(email="new@example.org", is_proven=False, **asked)
@@ -124,6 +133,7 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     act_in_spaces(eva, bo)
     act_in_missions(eva, bo)
     act_at_a_matchmaking(eva, bo)
+    act_at_events(eva)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))
