@@ -94,7 +94,7 @@ CLASSES = {
         _("Events you sign up to: name, address, answers and whether you came"),
         True,
         PUBLIC_TASK,
-        _("30 days after the event; then only how many came from which organisation"),
+        _("30 days after the event, 60 where people met one to one; then only how many came from which organisation"),
         _("Deleted when the account is closed; a guest's with the link in their mail"),
     ),
     "care": Class(
@@ -230,6 +230,7 @@ COLUMNS = {
     "events.question": {"none": "text_sv text_en kind options"},
     "events.registration": {"coming": "name email organisation", "none": "language state nonce token_hash"},
     "events.answer": {"care": "text"},
+    "events.walkin": {"coming": "name organisation"},
     "events.calendarfeed": {"none": "nonce token_hash"},
     "events.framework": {"none": "slug name_sv name_en levels sources"},
     "events.dimension": {"none": "slug name_sv name_en"},

@@ -27,7 +27,21 @@ class EventsConfig(AppConfig):
             subjects.register(name, reader)
         subjects.register_dates(seat_told.dates)
         subjects.register_kinds(seat_told.KINDS)
+        from events.actions import inviting  # noqa: PLC0415
+        from events.mine import PeoplePart  # noqa: PLC0415
+
+        mine.register(PeoplePart())
+        for name, reader in inviting.MAILS.items():
+            live.register(name, reader)
+        for name, reader in inviting.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_kinds(inviting.KINDS)
+        from events.ability_region import KINDS, TABLES  # noqa: PLC0415
+
+        for table, kind in zip(TABLES, KINDS, strict=True):
+            region.register(table, kind)
         self._meetings()
+        self._ability()
 
     def _meetings(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
@@ -42,3 +56,17 @@ class EventsConfig(AppConfig):
         clock.register(follow_up.ask_due)
         wishes.register(follow_up.TEMPLATE, _("Questions what came of my meetings at events"))
         mine.register(MatchingPart())
+
+    def _ability(self):
+        """Rounds and programmes: their mails and reminders, attendance as steps, and what is mine."""
+        from accounts import mine  # noqa: PLC0415
+        from events import ability_mail_examples  # noqa: PLC0415
+        from events.ability_mine import AbilityPart  # noqa: PLC0415
+        from events.actions import programmes, rounds  # noqa: PLC0415
+        from notifications import clock, examples, live, wishes  # noqa: PLC0415
+
+        examples.register(ability_mail_examples.mails)
+        live.register("events.ability", rounds.read_mail)
+        wishes.register(rounds.REMINDED, _("Reminders that my organisation has not answered about its ability"))
+        clock.register(programmes.note_attendance)
+        mine.register(AbilityPart())

@@ -1,9 +1,10 @@
 """The mails of events as examples (`notifications.examples`): of rows that are never saved."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, EventState, Registration, RegistrationState
@@ -59,24 +60,45 @@ def mails(say):
         _example("event_changed", "moved", _seat(moved, state=RegistrationState.CONFIRMED)),
         _example("event_changed", "cancelled", _seat(cancelled, state=RegistrationState.WAITING), case="cancelled"),
         _example("event_reminder", "reminder", seat),
-        *_meetings(say, event),
-    ]
-
-
-def _meetings(say, event):
-    base = {"event": event, "url": "https://example.org/m", "who": "Bo Berg", "organisation": "Berg Mätteknik AB"}
-    base |= {"line": say("Er boj och vår givare.", "Your buoy and our sensor."), "starts_at": _at(10), "table": 4}
-    long = {**base, "event": _event(title_sv=LONG, title_en=LONG), "who": LONG, "organisation": LONG, "line": LONG}
-    asked = {"event": event, "url": "https://example.org/m", "names": ["Bo Berg", LONG]}
-    return [
-        Example("meeting_asked", live=base),
-        Example("meeting_asked", "long", live=long),
-        Example("meeting_news", live={**base, "what": "booked"}),
-        *(Example("meeting_news", what, live={**base, "what": what}) for what in ("declined", "cancelled")),
-        Example("meeting_news", "schedule", live={**base, "what": "schedule", "meetings": [base, long]}),
-        Example("meeting_follow_up", kind=EmailKind.REMINDER, live=asked),
+        *invitations(say),
+        *meetings(say),
     ]
 
 
 def _example(template, what, seat, case="usual"):
     return Example(template, case, live={"seat": seat, "event": seat.event, "what": what})
+
+
+def invitations(say):
+    starts_at = datetime(2027, 5, 4, 7, tzinfo=UTC)
+    event = Event(
+        slug="exempel",
+        title_sv="Mätdag i hamnen",
+        title_en="A day of measuring in the harbour",
+        place=say("Sjöfartsmuseet", "The maritime museum"),
+        starts_at=starts_at,
+        ends_at=starts_at,
+    )
+    long = Event(slug="exempel", title_sv=LONG, place=LONG, starts_at=starts_at, ends_at=starts_at)
+    line = say("Du kan det här bäst av oss alla.", "You know this better than any of us.")
+    return [
+        Example("event_invitation", live={"event": event, "person": "Eva Ek", "line": line}),
+        Example("event_invitation", "long", live={"event": long, "person": LONG, "line": ""}),
+    ]
+
+
+def meetings(say):
+    event = {"title": say("Matchning: mätning till havs", "Matchmaking: measuring at sea")}
+    starts_at = timezone.now() + timedelta(days=7)
+    base = {"event": event, "url": "https://example.org/m", "who": "Bo Berg", "organisation": "Berg Mätteknik AB"}
+    base |= {"line": say("Er boj och vår givare.", "Your buoy and our sensor."), "starts_at": starts_at, "table": 4}
+    long = {**base, "event": {"title": LONG}, "who": LONG, "organisation": LONG, "line": LONG}
+    schedule = {**base, "what": "schedule", "meetings": [base, long]}
+    asked = {"event": event, "url": "https://example.org/m", "names": ["Bo Berg", LONG]}
+    return [
+        Example("meeting_asked", live=base),
+        Example("meeting_asked", "long", live=long),
+        *(Example("meeting_news", what, live={**base, "what": what}) for what in ("booked", "declined", "cancelled")),
+        Example("meeting_news", "schedule", live=schedule),
+        Example("meeting_follow_up", kind=EmailKind.REMINDER, live=asked),
+    ]

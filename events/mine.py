@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.actions import proven_addresses
 from accounts.mine import Part
-from events.actions import seats
+from events.actions import counting, seats
 from events.models import Answer, QuestionKind, Registration
 from events.my_events import coming_of
 
@@ -94,3 +94,12 @@ def _without_name(row, label):
     row.answers.all().delete()
     gone = {"user": None, "name": label, "email": f"gone-{row.pk}@account.invalid", "organisation": ""}
     Registration.objects.filter(pk=row.pk).update(**gone, is_listed=False)
+
+
+class PeoplePart(Part):
+    """Thirty days after an event its people are numbers."""
+
+    key = "event_people"
+
+    def purge(self, now):
+        return counting.forget_people(now)

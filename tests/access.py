@@ -19,6 +19,8 @@ from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from events.actions import calendars, follow_up
+from events.actions.door import ticket_of
+from events.models import Participant, Programme, StepDone
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
 from missions.models import Method
@@ -29,6 +31,7 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
+from tests.events.judging import make_assessment, make_round
 from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.factories import (
     make_actor,
@@ -56,6 +59,17 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQV
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def _people():
+    people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
+    for name in ("half_curator", "curator"):
+        people[name].is_staff = True
+        people[name].save()
+        people[name].groups.add(Group.objects.get(name="curators"))
+    people["superuser"].is_staff = people["superuser"].is_superuser = True
+    people["superuser"].save()
+    return people
+
+
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
@@ -63,14 +77,7 @@ class World:
     the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
-        people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
-        for name in ("half_curator", "curator"):
-            people[name].is_staff = True
-            people[name].save()
-            people[name].groups.add(Group.objects.get(name="curators"))
-        people["superuser"].is_staff = people["superuser"].is_superuser = True
-        people["superuser"].save()
-        self.people = people
+        self.people = people = _people()
         company = [people["owner"]]
         self.public = make_actor("Public Works", representatives=company)
         self.draft = make_actor("Secret Draft", representatives=company, status=ActorStatus.DRAFT)
@@ -118,6 +125,7 @@ class World:
         self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
         self._seats()
+        self.came = self._gathering()
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
         self.pks = {
@@ -135,8 +143,35 @@ class World:
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
             "experiment_evidence_remove": mission.evidence.get().pk,
+            **dict.fromkeys(("event_certificate_of", "event_check_in"), self.came.pk),
         }
-        self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+        self._ability(people["owner"])
+        self.numbers |= {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _ability(self, owner):
+        """An open round that asks the company and another organisation; a programme that the owner has completed, with
+        a task handed in, and one that is not public."""
+        round_ = make_round()
+        asked = make_assessment(round_, self.public)
+        make_assessment(round_, self.foreign)
+        self.pks |= {name: round_.pk for name in ("ability_answer", "ability_in_role", "ability_round")}
+        steps = ("edit", "ask", "take_away", "remind", "close")
+        self.pks |= {f"ability_round_{step}": round_.pk for step in steps}
+        self.numbers = dict.fromkeys(("ability_answer", "ability_in_role"), asked.pk)
+        made = [
+            Programme.objects.create(slug=slug, title_sv=slug, ability_sv="A", is_published=slug == "course")
+            for slug in ("course", "secret-course")
+        ]
+        self.slugs |= {"course": "course", "secret_course": "secret-course"}
+        _study, task, _last = (
+            made[0].steps.create(number=number, kind=kind, title_sv=kind)
+            for number, kind in enumerate(("study", "task", "study"), 1)
+        )
+        facts = {"user": owner, "actor": self.public, "completed_at": timezone.now()}
+        participant = Participant.objects.create(programme=made[0], **facts)
+        handed_in = StepDone.objects.create(participant=participant, step=task, words="Secret Plan")
+        self.pks["programme_task"] = handed_in.pk
+        self.forms["programme_step_move"] = "way=down"
 
     def _tokens(self, editor):
         """What the links of mails carry."""
@@ -208,6 +243,16 @@ class World:
         )
         self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
         self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
+
+    def _gathering(self):
+        """The registration of `member`, who came to an event of the space that is over."""
+        event = make_event("Open Gathering", space=self.space, days=-2)
+        came = make_registration(event, self.people["member"], came=True)
+        make_registration(event, email="guest@example.org", name="Secret Guest")
+        self.slugs["gathering"], self.forms["event_tick"] = event.slug, f"came={came.pk}"
+        names = ("event_ticket_by_link", "event_others_by_link", "event_certificate_by_link")
+        self.tokens |= dict.fromkeys(names, came.token)
+        return came
 
     def _closed(self, name, **fields):
         """The code of the report of a closed space of the owner's."""
@@ -320,6 +365,8 @@ def arguments(world, route, target):
         "stage": "tema",
         "key": "tema-out",
         "proposal": 1,
+        "what": "events",
+        "ticket": ticket_of(world.came),
         "part": "pages",
         "app_label": "actors",
         "content_type_id": world.content_type.pk,
@@ -327,6 +374,7 @@ def arguments(world, route, target):
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
     values["other"] = world.foreign.pk
+    values["actor"] = world.foreign.pk
     values["token"] = world.tokens.get(route["name"], world.invitation.token)
     values["post"] = 1
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])

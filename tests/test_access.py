@@ -21,6 +21,7 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
+        ability ability_export programme_list programme@course
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
         actor_partnerships@public cookies health method@library method_list method_version@library
         method_difference@library
@@ -38,7 +39,7 @@ SAME_FOR_ALL = {
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
     "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat "
-    "matching_guest",
+    "event_ticket_by_link event_certificate_by_link matching_guest",
     ("200", "302"): "meeting_follow_up",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",
@@ -52,6 +53,31 @@ SAME_FOR_ALL = {
 STAFF_ONLY = "login 403 403 403 403 factor"
 
 TABLE = """
+event_people@gathering         GET  login 404 200 404 404 404 200 200
+event_people@gathering         POST login 405 405 405 405 405 405 405
+event_people_export@gathering  GET  login 404 200 404 404 404 200 200
+event_people_export@gathering  POST login 405 405 405 405 405 405 405
+event_certificate_of@gathering GET  login 404 200 404 404 404 200 200
+event_certificate_of@gathering POST login 405 405 405 405 405 405 405
+event_door@gathering           *    login 404 200 404 404 404 200 200
+event_tick@gathering           GET  login 405 405 405 405 405 405 405
+event_tick@gathering           POST login 404 302 404 404 404 302 302
+event_came_list@gathering      *    login 404 200 404 404 404 200 200
+event_ask@gathering            *    login 404 200 404 404 404 200 200
+event_afterwards@gathering     *    login 404 200 404 404 404 200 200
+event_check_in@gathering       GET  200   200 200 200 200 200 200 200
+event_check_in@gathering       POST 404   404 302 404 404 404 302 302
+event_ticket@gathering         GET  login 200 404 404 404 404 404 404
+event_ticket@gathering         POST login 405 405 405 405 405 405 405
+event_others@gathering         GET  login 200 404 404 404 404 404 404
+event_others@gathering         POST login 302 404 404 404 404 404 404
+event_certificate@gathering    GET  login 200 404 404 404 404 404 404
+event_certificate@gathering    POST login 405 405 405 405 405 405 405
+event_others_by_link           GET  200   200 200 200 200 200 200 200
+event_others_by_link           POST 302   302 302 302 302 302 302 302
+event_evidence*                GET  login 403 403 403 403 403 200 200
+event_evidence*                POST login 405 405 405 405 405 405 405
+
 actor@draft                 GET   404   404 200 200 404 404 200 200
 actor@draft                 POST  405   405 405 405 405 405 405 405
 actor_claim@foreign         GET   200   200 200 200 302 200 200 200
@@ -82,6 +108,42 @@ matching_ics@matching       POST  login 405 405 405 405 405 405 405
 matching_keep@matching      *     login 404 200 404 404 404 200 200
 my_calendar                 GET   login 200 200 200 200 200 200 200
 my_calendar                 POST  login 302 302 302 302 302 302 302
+ability_round_new           *     login 404 404 404 404 404 200 200
+ability_round               GET   login 404 200 200 404 404 200 200
+ability_round               POST  login 405 405 405 405 405 405 405
+ability_round_edit          *     login 404 404 404 404 404 200 200
+ability_round_ask           *     login 404 404 404 404 404 200 200
+ability_round_take_away     GET   login 404 404 404 404 404 405 405
+ability_round_take_away     POST  login 404 404 404 404 404 302 302
+ability_round_remind        GET   login 404 404 404 404 404 405 405
+ability_round_remind        POST  login 404 404 404 404 404 302 302
+ability_round_close         GET   login 404 404 404 404 404 200 200
+ability_round_close         POST  login 404 404 404 404 404 302 302
+ability_answer              GET   login 404 200 200 404 404 404 404
+ability_answer              POST  login 404 409 409 404 404 404 404
+ability_in_role             *     login 404 200 200 404 404 404 404
+programme@secret_course     GET   404   404 404 404 404 404 200 200
+programme@secret_course     POST  405   405 405 405 405 405 405 405
+programme_new               *     login 404 404 404 404 404 200 200
+programme_edit@course       *     login 404 404 404 404 404 200 200
+programme_step@course       *     login 404 404 404 404 404 200 200
+programme_step_new@course   *     login 404 404 404 404 404 200 200
+programme_task@course       *     login 404 404 404 404 404 200 200
+programme_publish@course    GET   login 404 404 404 404 404 405 405
+programme_publish@course    POST  login 404 404 404 404 404 302 302
+programme_step_move@course  GET   login 404 404 404 404 404 405 405
+programme_step_move@course  POST  login 404 404 404 404 404 302 302
+programme_step_remove@course GET  login 404 404 404 404 404 200 200
+programme_step_remove@course POST login 404 404 404 404 404 302 302
+programme_people@course     GET   login 404 200 200 404 404 200 200
+programme_people@course     POST  login 405 405 405 405 405 405 405
+programme_join@course       GET   login 405 405 405 405 405 405 405
+programme_join@course       POST  login 302 302 302 302 302 302 302
+programme_leave@course      GET   login 404 200 404 404 404 404 404
+programme_leave@course      POST  login 404 302 404 404 404 404 404
+programme_certificate@course GET  login 404 200 404 404 404 404 404
+programme_certificate@course POST login 405 405 405 405 405 405 405
+programme_step_done@course  *     login 404 302 404 404 404 404 404
 
 notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400

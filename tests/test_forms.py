@@ -27,10 +27,13 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.forms import matching as meeting
 from events.forms import registration as signing_up
-from events.forms.matching import AskForm, FillForm, TimesForm
-from events.forms.matching import ProfileForm as MeetingProfileForm
-from events.models import Event, Question
+from events.forms.ability import AbilityForm, InRoleForm, NewRoundForm, RoundForm
+from events.forms.ability import AskForm as AskRoundForm
+from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
+from events.forms.programme import HandInForm, JoinProgrammeForm, JudgeForm, ProgrammeForm, StepForm, Versioned
+from events.models import Assessment, Event, Question
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -63,6 +66,7 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.events.judging import make_assessment, make_round
 from tests.events.making import make_event
 from tests.factories import (
     make_actor,
@@ -95,7 +99,7 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
-MEETINGS = [AskForm, FillForm, TimesForm, MeetingProfileForm]
+MEETINGS = [meeting.AskForm, meeting.FillForm, meeting.TimesForm, meeting.ProfileForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
 MISSIONS += [RelocateForm]
 OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
@@ -103,7 +107,11 @@ OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
+EVENT_PEOPLE = [WalkInForm, CameListForm, AskForm, HeadcountForm, PeriodForm]
+ABILITY = [RoundForm, NewRoundForm, InRoleForm, ProgrammeForm, StepForm, HandInForm, JudgeForm]
+OF_ORGANISATIONS = [AskRoundForm, JoinProgrammeForm]
 OTHERS = [
+    *ABILITY,
     *REGISTER,
     *MEMBERSHIP,
     *INVITING,
@@ -113,6 +121,7 @@ OTHERS = [
     *NEWS,
     *MEETINGS,
     *RUNS,
+    *EVENT_PEOPLE,
     ReportForm,
     SettingsForm,
     SpaceForm,
@@ -132,6 +141,7 @@ KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
 SIGNING_UP = [signing_up.GuestForm, signing_up.PersonForm, signing_up.ColleagueForm, signing_up.SeatForm]
 ABSTRACT = [
+    Versioned,
     signing_up.AnswersForm,
     signing_up.ForActor,
     ProfileForm,
@@ -158,6 +168,8 @@ JUDGED = {
     *OF_A_METHOD,
     *OF_A_RUN,
     *SIGNING_UP,
+    *OF_ORGANISATIONS,
+    AbilityForm,
     MoveForm,
 }
 
@@ -369,6 +381,26 @@ def test_the_member_form_of_the_administration(rf, data):
     form_class = partnership_admin.MemberInline(Partnership, admin.site).get_formset(request, partnership).form
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_ORGANISATIONS)
+@MANY
+@given(data=st.data())
+def test_forms_that_choose_organisations(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields), actors=Actor.objects.all()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_an_assessment(data):
+    assessment = Assessment.objects.first() or make_assessment(make_round())
+    names = AbilityForm(assessment=assessment).fields
+    form = AbilityForm(typed(data, names), assessment=assessment)
+
+    assert answers(form)
+    assert all(0 <= level <= 4 for level in (form.levels if form.is_valid() else {}).values())
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
-from events.models import Event
+from events.models import Event, Programme
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -20,6 +20,7 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.judging import close, make_assessment, make_framework, make_round
 from tests.events.making import make_event
 from tests.factories import (
     make_actor,
@@ -56,8 +57,10 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
-NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
 NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
+# The same: tests/events/test_tickets.py and test_door.py.
+NO_PAGE |= {"event_check_in", "event_ticket_by_link", "event_others_by_link", "event_certificate_by_link"}
+NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
 WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
@@ -69,6 +72,7 @@ MACHINES = {
     "actor_export",
     "method_report_pdf",
     "mission_export",
+    "ability_export",
     "mission_feed",
     "method_export",
     "region_css",
@@ -102,9 +106,14 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
+    slugs = {
+        "event": Event.objects.get().slug,
+        "partnership": together,
+        "mission": errand,
+        "method": Method.objects.get().slug,
+    }
     slugs |= dict.fromkeys(("run", "runs"), errand)
-    slugs["event"] = Event.objects.get().slug
+    slugs |= {"programme": "programme"}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -169,11 +178,25 @@ def actor(db):
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
     make_event()
+    make_ability(actors)
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(
         RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()
     )
     return actors[0]
+
+
+def make_ability(actors):
+    """Three rounds of seven dimensions that all have answered, and a programme of ten steps."""
+    framework = make_framework(dimensions=7, statements=3)
+    for kind in ("before", "during", "after"):
+        round_ = make_round(framework, kind)
+        for actor in actors[:3]:
+            make_assessment(round_, actor, level=2)
+        close(round_)
+    programme = Programme.objects.create(slug="programme", title_sv="ord " * 20, ability_sv="ord", is_published=True)
+    for number in range(1, 11):
+        programme.steps.create(number=number, kind="study", title_sv="ord " * 20, text_sv="ord " * 80)
 
 
 def is_html(answer):

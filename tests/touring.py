@@ -3,6 +3,10 @@
 from tests.tour import Guide, fitting, named_addresses, pages_and_parts
 
 SHOWS = {
+    "attending": "events/desk_base.html events/_when.html events/_organisation.html events/_find.html "
+    "events/people.html events/_registration_state.html events/door.html events/check_in.html events/came_*.html "
+    "events/ask.html events/afterwards.html events/evidence.html events/own_base.html events/ticket.html "
+    "events/others.html",
     "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
@@ -22,6 +26,9 @@ SHOWS = {
     "missions/_numbers.html missions/_picture.html missions/_three_minutes.html missions/_unknown.html "
     "missions/_portfolio_short.html "
     "components/conflict.html",
+    "ability": "events/ability*.html events/_ability_head.html events/round*.html events/answer*.html "
+    "events/round_conflict.html events/_mine_ability.html",
+    "learning": "events/programme*.html",
     "together": "admin/platforms/* platforms/partnership* platforms/_partnership* platforms/agreement.html "
     "platforms/actor_partnerships.html platforms/space_open.html",
     "door": "platforms/invitation.html platforms/invitation_decline.html platforms/invitation_pass_on.html "
@@ -59,6 +66,8 @@ SHOWS = {
     "deciding": "admin/*",
 }
 LEADS_TO = {
+    "attending": "event_people event_door event_came_list event_ask event_afterwards event_check_in event_ticket "
+    "event_ticket_by_link event_others event_others_by_link event_evidence",
     "matching": "event_matching matching_* meeting_follow_up my_calendar",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
@@ -67,6 +76,8 @@ LEADS_TO = {
     "statement* evidence_new evidence_remove space_missions space_mission_new partnership_missions actor_missions "
     "admin:missions_mission_*",
     "methods": "method* admin:missions_method_*",
+    "ability": "ability ability_*",
+    "learning": "programme_* programme",
     "together": "partnership* actor_partnerships space_open admin:platforms_*",
     "door": "invitation invitation_decline invitation_pass_on meeting space_door",
     "hosting": "invitation_new invitation_one invitations space_member* space_leave space_welcome space_request "
@@ -99,14 +110,16 @@ NEVER_A_PAGE = {
     "health mail_report robots_txt security_txt sitemap sitemap_part region_css actor_feed my_data admin:jsi18n "
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
-    "mission_feed calendar_feed event_ics events_ics events_atom matching_ics "
-    "matching_guest_ics": "files and answers for programs",
+    "ability_export programme_certificate mission_feed calendar_feed event_ics events_* matching_ics "
+    "matching_guest_ics "
+    "event_people_export event_evidence_export event_certificate*": "files and answers for programs",
     "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
     "admin:login admin:logout "
     "admin:view_on_site mfa_login_webauthn agreement_accept space_step task_done "
     "thread_follow thread_close mission_step admin:platforms_partnership_move "
     "stage_tick stage_evidence_remove proposal_vote commitment_reopen offer_withdraw "
-    "method_draft_begin method_stage_move "
+    "method_draft_begin method_stage_move event_tick "
+    "ability_round_take_away ability_round_remind programme_join programme_publish programme_step_move "
     "admin:notifications_suppression_lift": "lead on to another page",
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",

@@ -64,8 +64,10 @@ def _note(row, what, **more):
 
 
 def _resolve(row, twin, told, by):
-    """Two rows where there can be one: the twin stays, and takes the better rank."""
+    """Two rows where there can be one: the twin stays, and takes the better rank and the sums."""
     done = []
+    if told.sums:
+        done.append(_change(twin, {name: getattr(row, name) + getattr(twin, name) for name in told.sums}))
     if told.rank:
         column, order = told.rank
         best = min(getattr(row, column), getattr(twin, column), key=order.index)

@@ -21,7 +21,8 @@ class Moves:
     """The rows come to point at the actor that stays.
 
     `where` limits it to some rows. `one_per` names the columns of which that actor can hold each value once; of two
-    rows the one that is there already is kept. `rank` is (column, values best first): the kept row takes the better.
+    rows the one that is there already is kept. `rank` is (column, values best first): the kept row takes the better;
+    of the columns in `sums` it takes what both have together.
     A double is deleted, and made anew by undo; or ended by its own method `ends(by=)`, which saves nothing.
     `quietly`: the rows lie in closed rooms. Curators hear neither of them nor how many there are, and undoing leaves
     alone what somebody changed since.
@@ -30,6 +31,7 @@ class Moves:
     where: dict = field(default_factory=dict)
     one_per: tuple = ()
     rank: tuple = ()
+    sums: tuple = ()
     ends: str = ""
     quietly: bool = False
 

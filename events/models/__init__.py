@@ -11,6 +11,7 @@ from events.models.ability import (
     Round,
     RoundKind,
 )
+from events.models.door import WalkIn
 from events.models.event import STEPS, Audience, Event, EventKind, EventSeries, EventState, SignUp
 from events.models.feeds import CalendarFeed
 from events.models.matching import FollowUp, Matchmaking, Meeting, MeetingState, Profile, Seat
@@ -65,4 +66,5 @@ __all__ = [
     "SignUp",
     "StepDone",
     "StepKind",
+    "WalkIn",
 ]

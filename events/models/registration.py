@@ -220,7 +220,7 @@ class Attendance(models.Model):
     people = models.PositiveIntegerField(_("people"))
     hours = models.DecimalField(_("hours each"), max_digits=6, decimal_places=2, null=True, blank=True)
 
-    merging = {"actor": Moves()}
+    merging = {"actor": Moves(one_per=("event_id",), sums=("people",))}
 
     class Meta:
         verbose_name = _("attendance of an organisation")

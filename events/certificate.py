@@ -1,0 +1,83 @@
+"""The certificate of somebody who came, set as a tagged PDF (PDF/UA-1). Facts go in as data, never as source."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from events.models import EventState
+from web import region
+from web.text import in_language
+
+SOURCE = Path(__file__).parent / "certificate.typ"
+FLAG = settings.BASE_DIR / "static" / "img" / "eu.svg"
+
+
+def is_earned(registration):
+    """Whether the person came, to an event that took place and is over."""
+    event = registration.event
+    return bool(registration.came) and event.is_past and event.state in (EventState.PUBLISHED, EventState.HELD)
+
+
+@cache
+def _read(path):
+    return path.read_bytes()
+
+
+def certificate_of(registration):
+    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
+
+    facts = {"facts": json.dumps(facts_of(registration)), "flag": _read(FLAG).decode()}
+    return typst.compile(_read(SOURCE), sys_inputs=facts, format="pdf", pdf_standards=["ua-1"])
+
+
+def facts_of(registration):
+    """All that the certificate says, in the reader's language."""
+    event, here = registration.event, region.current()
+    organisers = [str(one) for one in event.organisers.order_by("name_sort")]
+    rows = [
+        (_("Event"), f"{event.title} ({event.get_kind_display().lower()})"),
+        (_("When"), _when(event)),
+        (_("Length"), _hours(event)),
+        (_("Where"), ", ".join(filter(None, [event.place, event.municipality and event.municipality.name]))),
+        (_("Organiser"), ", ".join(filter(None, [*organisers, event.organiser_note]))),
+        (_("About"), in_language(event, "text")[:600]),
+    ]
+    return {
+        "language": (get_language() or "sv")[:2],
+        "invented": _("Invented example: this event never took place.") if event.is_example else "",
+        "title": _("Certificate of participation"),
+        "name": registration.name,
+        "organisation": str(registration.actor or registration.organisation),
+        "said": _("took part in"),
+        "rows": [{"label": label, "text": text} for label, text in rows if text],
+        "made": _("%(site)s, %(day)s")
+        % {"site": str(here.site_name), "day": date_format(timezone.localdate(), "j F Y")},
+        "project": ", ".join(filter(None, [str(here.project.name or ""), str(here.project.period or "")])),
+        "emblem": str(here.emblem.text or ""),
+        "flag": _("The flag of the European Union"),
+    }
+
+
+def _when(event):
+    """The day, or the days, with the time where it is known."""
+    starts, ends = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
+    first, last = (date_format(one, "j F Y") for one in (starts, ends))
+    if event.is_whole_day:
+        return first if first == last else f"{first} – {last}"
+    if first == last:
+        return f"{first}, {date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
+    return f"{first}, {date_format(starts, 'H:i')} – {last}, {date_format(ends, 'H:i')}"
+
+
+def _hours(event):
+    if event.hours is None:
+        return ""
+    number = round(event.hours, 2)
+    words = ngettext("%(hours)s hour", "%(hours)s hours", 1 if number == 1 else 2)
+    return words % {"hours": number_format(f"{number:g}")}

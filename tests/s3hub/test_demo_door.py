@@ -1,0 +1,25 @@
+"""The demo's events with people: numbers of past ones, and a door to stand at."""
+
+import pytest
+
+from actors.region import load, read_folder
+from events.models import Attendance, Event, Headcount, Registration
+from s3hub import demo, demo_door, demo_space
+from tests.actors.test_load_region import FIRST_REGION
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_has_numbers_of_past_events_and_one_at_whose_door_somebody_stands():
+    load(read_folder(FIRST_REGION))
+    demo.make_people()
+    demo_space.make()
+    for _start in range(2):
+        demo_door.make()
+
+    events = Event.objects.exclude(attendance=None, registrations=None).filter(is_example=True).distinct()
+    assert events.count() == 4
+    assert Attendance.objects.exclude(actor=None).count() == 7
+    assert Headcount.objects.count() == 2
+    door = Event.objects.coming().get(slug="exempel-vikmote-idag")
+    assert door.space and Registration.objects.filter(event=door, came=True).count() == 2
