@@ -12,7 +12,8 @@ SHOWS = {
     "running": "missions/run*.html missions/_run*.html missions/gate.html missions/stage_skip.html "
     "missions/output*.html missions/learning.html missions/review.html missions/proposal*.html "
     "missions/method_report.html",
-    "errand": "missions/relocate.html missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "errand": "missions/mission*.html missions/statement*.html missions/evidence*.html missions/goal.html "
+    "missions/relocate.html "
     "missions/criteria.html missions/end.html missions/publish.html missions/picture.html missions/conflict.html "
     "missions/space_missions.html missions/space_mission_new.html missions/actor_missions.html "
     "missions/partnership_missions.html missions/_change.html missions/_criteria.html missions/_evidence.html "
