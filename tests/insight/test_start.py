@@ -91,7 +91,7 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, rows):
     response = start(client)
 
     assert not response.cookies
-    assert questions(lambda: start(client)) == 6
+    assert questions(lambda: start(client)) == 7
 
 
 def test_the_sitemap_lists_every_public_page_in_both_languages_and_nothing_else(client):
