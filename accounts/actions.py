@@ -11,7 +11,8 @@ from accounts import mine
 from accounts.models import AuditEntry, EmailProof, User
 
 
-def _owner_of(email):
+def owner_of(email):
+    """Whose address it is, proven or as their account has it; None when it is nobody's."""
     verified = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
     return verified.user if verified else User.objects.filter(email=email).first()
 
@@ -33,7 +34,7 @@ def _own_alone(user, email):
 @transaction.atomic
 def person_with(*, email, name="", language="sv"):
     """The person who has just proved to read `email`; made when new. A name that stands already is kept."""
-    user = _owner_of(email)
+    user = owner_of(email)
     if user is None:
         user, _created = User.objects.get_or_create(email=email, defaults={"name": name, "language": language})
     if not EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists():

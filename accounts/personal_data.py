@@ -115,6 +115,11 @@ CLASSES = {
 }
 
 # Model → class → its columns. Keys, times and numbers are not listed: they tell nothing without the columns that are.
+_EVENT = {
+    "contact": "text_sv text_en organiser_note",
+    "none": "slug uid title_sv title_en kind state audience place address access_sv access_en video_link reason source "
+    "confidence",
+}
 _ACTOR = {
     "contact": "contact_email website description_sv description_en offers_sv offers_en seeks_sv seeks_en "
     "name legal_name status_reason slug",
@@ -220,11 +225,8 @@ COLUMNS = {
     "missions.proposal": {"space": "text learning answer", "none": "stage part state"},
     "missions.need": {"none": "words"},
     "events.eventseries": {"none": "rule"},
-    "events.event": {
-        "contact": "text_sv text_en organiser_note",
-        "none": "slug uid title_sv title_en kind state audience place address access_sv access_en video_link reason source "
-        "confidence",
-    },
+    "events.event": _EVENT,
+    "events.eventevent": {"contact": _EVENT["contact"], "none": f"{_EVENT['none']} pgh_label"},
     "events.question": {"none": "text_sv text_en kind options"},
     "events.registration": {"coming": "name email organisation", "none": "language state nonce token_hash"},
     "events.answer": {"care": "text"},

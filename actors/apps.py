@@ -9,14 +9,17 @@ class ActorsConfig(AppConfig):
     def ready(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from actors import mail_examples  # noqa: PLC0415
-        from actors.actions import freshness  # noqa: PLC0415
+        from actors.actions import following, freshness  # noqa: PLC0415
         from actors.actions.registration import ask_while_it_waits  # noqa: PLC0415
-        from actors.mine import ActorPart  # noqa: PLC0415
+        from actors.mine import ActorPart, FollowingPart  # noqa: PLC0415
         from actors.models.people import ASKING  # noqa: PLC0415
         from actors.news import KIND  # noqa: PLC0415
-        from notifications import examples, live, news, wishes  # noqa: PLC0415
+        from notifications import examples, live, news, subjects, wishes  # noqa: PLC0415
 
         mine.register(ActorPart())
+        mine.register(FollowingPart())
+        subjects.register("actor", following.read_actors)
+        subjects.register_kinds(following.KINDS)
         examples.register(mail_examples.mails)
         live.register("claim", ask_while_it_waits, only_judges=True)
         news.register(KIND)

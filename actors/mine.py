@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.mine import Part
 from accounts.models import AuditEntry
 from actors.actions.registration import asking_key
-from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
+from actors.models import Actor, ActorStatus, Claim, ClaimState, Follower, Representative, RepresentativeRole
 from actors.models.history import LINKS
 from notifications.models import Email
 
@@ -111,3 +111,25 @@ class ActorPart(Part):
         """Drafts that were started in the registration and not touched for DRAFT_DAYS."""
         old = _never_sent().filter(updated_at__lt=now - timedelta(days=settings.DRAFT_DAYS))
         return _delete(old.filter(Exists(Representative.objects.filter(actor=OuterRef("pk")))))
+
+
+class FollowingPart(Part):
+    """Organisations that a person wants to hear of."""
+
+    key = "following"
+    order = 11
+    template = "actors/_followed.html"
+
+    def page(self, user):
+        follows = Follower.objects.filter(user=user, actor__status=ActorStatus.PUBLISHED)
+        return {"follows": follows.select_related("actor").order_by("actor__name_sort", "pk")}
+
+    def data(self, user):
+        follows = Follower.objects.filter(user=user).select_related("actor").order_by("pk")
+        return {"follows": [{"organisation": one.actor.name, "since": one.since.isoformat()} for one in follows]}
+
+    def close(self, user):
+        Follower.objects.filter(user=user).delete()
+
+    def is_used(self, users):
+        return users.filter(Exists(Follower.objects.filter(user=OuterRef("pk"))))

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from actors.views import actor, export, feeds, register
+from actors.views import actor, export, feeds, following, register
 
 urlpatterns = [
     path(_("actors/"), register.actor_list, name="actor_list"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path(_("actors/new.atom"), feeds.actor_feed, name="actor_feed"),
     path(_("open-data/"), export.open_data, name="open_data"),
     path(_("actors/<slug:slug>/"), actor.actor, name="actor"),
+    path(_("actors/<slug:slug>/follow/"), following.actor_follow, name="actor_follow"),
 ]

@@ -7,17 +7,66 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events and ability")
 
     def ready(self):
+        from actors import region  # noqa: PLC0415 - models are ready only now
+        from events import news  # noqa: PLC0415
+        from events.region import KIND, TABLE  # noqa: PLC0415
+        from notifications import news as news_of_all  # noqa: PLC0415
+
+        region.register(TABLE, KIND)
+        news_of_all.register(news.KIND)
         from accounts import mine  # noqa: PLC0415 - models are ready only now
         from events import mail_examples  # noqa: PLC0415
-        from events.actions import inviting  # noqa: PLC0415
-        from events.mine import PeoplePart  # noqa: PLC0415
+        from events.actions import seat_mails, seat_told  # noqa: PLC0415
+        from events.mine import SeatPart  # noqa: PLC0415
         from notifications import examples, live, subjects  # noqa: PLC0415
 
         examples.register(mail_examples.mails)
-        # Who comes, who came
+        live.register(seat_mails.LIVE, seat_mails.read)
+        mine.register(SeatPart())
+        for name, reader in seat_told.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_dates(seat_told.dates)
+        subjects.register_kinds(seat_told.KINDS)
+        from events.actions import inviting  # noqa: PLC0415
+        from events.mine import PeoplePart  # noqa: PLC0415
+
         mine.register(PeoplePart())
         for name, reader in inviting.MAILS.items():
             live.register(name, reader)
         for name, reader in inviting.READERS.items():
             subjects.register(name, reader)
         subjects.register_kinds(inviting.KINDS)
+        from events.ability_region import KINDS, TABLES  # noqa: PLC0415
+
+        for table, kind in zip(TABLES, KINDS, strict=True):
+            region.register(table, kind)
+        self._meetings()
+        self._ability()
+
+    def _meetings(self):
+        from accounts import mine  # noqa: PLC0415 - models are ready only now
+        from events.actions import follow_up, meeting_news  # noqa: PLC0415
+        from events.matching_mine import MatchingPart  # noqa: PLC0415
+        from notifications import clock, live, subjects, wishes  # noqa: PLC0415
+
+        live.register("events.meeting", meeting_news.read_meeting)
+        live.register("events.follow_up", follow_up.read_question)
+        subjects.register("meeting", meeting_news.read_meetings)
+        subjects.register_kinds(meeting_news.KINDS)
+        clock.register(follow_up.ask_due)
+        wishes.register(follow_up.TEMPLATE, _("Questions what came of my meetings at events"))
+        mine.register(MatchingPart())
+
+    def _ability(self):
+        """Rounds and programmes: their mails and reminders, attendance as steps, and what is mine."""
+        from accounts import mine  # noqa: PLC0415
+        from events import ability_mail_examples  # noqa: PLC0415
+        from events.ability_mine import AbilityPart  # noqa: PLC0415
+        from events.actions import programmes, rounds  # noqa: PLC0415
+        from notifications import clock, examples, live, wishes  # noqa: PLC0415
+
+        examples.register(ability_mail_examples.mails)
+        live.register("events.ability", rounds.read_mail)
+        wishes.register(rounds.REMINDED, _("Reminders that my organisation has not answered about its ability"))
+        clock.register(programmes.note_attendance)
+        mine.register(AbilityPart())

@@ -1,4 +1,5 @@
-"""Addresses for search engines: an index, and behind it actors, partnerships and missions in blocks of ids."""
+"""Addresses for search engines: an index, and behind it actors, partnerships, missions and events in blocks of
+ids."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from actors.models import Actor
+from events.models import Event
 from missions.models import Mission
 from platforms.models import Partnership
 
@@ -20,6 +22,8 @@ PAGES = (
     "actor_chart",
     "partnership_list",
     "mission_list",
+    "event_list",
+    "event_archive",
     "method_list",
     "open_data",
     "news",
@@ -28,7 +32,7 @@ PAGES = (
     "privacy",
     "cookies",
 )
-KINDS = ("actors", "partnerships", "missions")
+KINDS = ("actors", "partnerships", "missions", "events")
 XML = "application/xml"
 
 
@@ -38,6 +42,8 @@ def rows_of(kind):
         return Actor.objects.published(), "actor"
     if kind == "missions":
         return Mission.objects.published().filter(is_example=False), "mission"
+    if kind == "events":
+        return Event.objects.published().filter(is_example=False), "event"
     return Partnership.objects.published().filter(is_example=False), "partnership"
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from actors.filters import ActorFilter
 from actors.models import Actor, ActorStatus, Representative
 from actors.views.register import drawing, places
+from events.models import Event, EventState
 from missions.models import Mission
 from platforms.models import Partnership, SpaceMember
 from platforms.overview import needs_everywhere
@@ -20,6 +21,7 @@ from web.public import public_page
 NEWEST = 5
 PARTNERSHIPS = 4
 MISSIONS = 3
+EVENTS = 3
 NEEDS_ME = (ActorStatus.RETURNED, ActorStatus.DRAFT)
 
 
@@ -34,6 +36,7 @@ def start(request):
         "themes": themes(everything.vocabulary, counts[""]),
         "chart": drawing(places(everything, counts)),
         "missions": missions(),
+        "events": events(),
         "partnerships": partnerships(),
         "newest": newest(everything.vocabulary),
         "needs": needs(request.user) if request.user.is_authenticated else None,
@@ -74,6 +77,12 @@ def missions():
     """The missions that are under way and were worked on last, each with how far it is."""
     rows = Mission.objects.published().under_way().with_latest_value()
     return list(rows.order_by("-updated_at", "-pk")[:MISSIONS])
+
+
+def events():
+    """What is on next for everybody."""
+    rows = Event.objects.published().filter(state=EventState.PUBLISHED).coming().select_related("municipality")
+    return list(rows.order_by("starts_at", "pk")[:EVENTS])
 
 
 def partnerships():

@@ -160,7 +160,7 @@ class MethodAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', method.get_absolute_url(), method.get_absolute_url())
 
     def has_add_permission(self, request):
-        """A method comes with the region's folder."""
+        """A method comes with the region's folder, or begins on its own page."""
         return False
 
     def has_delete_permission(self, request, obj=None):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils import timezone
 
 from missions.models import Confidence, Evidence, Statement, StatementLink
+from platforms.models import SpaceMember
 
 
 # ── Links, as {number: numbers that it leads to} ─────────────────────────────────────────────────────────────────────
@@ -138,21 +139,34 @@ def argument_of(mission, *, inside):
     What lies in another space than the mission's own is held back from everybody.
     """
     onward = StatementLink.objects.filter(source=OuterRef("pk")).order_by("target__number")
-    rows = mission.statements.annotate(onward=ArraySubquery(onward.values("target__number")))
+    rows = mission.statements.annotate(
+        onward=ArraySubquery(onward.values("target__number")), has_left=has_left(mission, "owner")
+    )
     said = [Said(row, row.onward) for row in rows.select_related("owner", "owner_actor").order_by("number")]
     by_id = {one.statement.pk: one for one in said}
     evidence = Evidence.objects.filter(mission=mission).exclude(statement=None)
     for row in evidence.select_related("document", "decision", "measurement__indicator"):
         one = by_id[row.statement_id]
-        if _may_be_read(row, mission, inside):
+        if may_be_read(row, mission, inside):
             one.evidence.append(row)
         else:
             one.held += 1
     return Argument(said)
 
 
-def _may_be_read(evidence, mission, inside):
-    """Also gives what lies in the space its space, which its address needs."""
+def has_left(mission, column):
+    """Whether the person in `column` of a row is no member of the mission's space any more; one without a space has
+    nobody who could leave."""
+    if mission.space_id is None:
+        return Value(False)
+    here = SpaceMember.objects.filter(space=mission.space_id, user=OuterRef(column))
+    return Q(~Exists(here), **{f"{column}__isnull": False})
+
+
+def may_be_read(evidence, mission, inside):
+    """Whether a reader inside or outside of the mission's space may read the thing that the evidence is.
+
+    Also gives what lies in the space its space, which its address needs."""
     thing = evidence.document or evidence.decision
     if thing is None:
         return True

@@ -95,7 +95,7 @@ def read_method(given, path, check, roles, kinds):
         "name": check.both(given.get("name"), f"{path}.name", 120, required=True),
         "origin": {
             "text": check.both(origin.get("text"), f"{path}.origin.text", 2000, lines=True),
-            "sources": _sources(origin.get("sources"), f"{path}.origin.sources", check),
+            "sources": sources(origin.get("sources"), f"{path}.origin.sources", check),
         },
         "suits": check.both(given.get("suits"), f"{path}.suits", 1000, lines=True),
         "duration_weeks": check.weeks(given.get("duration_weeks"), f"{path}.duration_weeks"),
@@ -103,7 +103,7 @@ def read_method(given, path, check, roles, kinds):
     }
 
 
-def _sources(given, path, check):
+def sources(given, path, check):
     found = []
     for place, one in enumerate(given if isinstance(given, list) else ()):
         try:

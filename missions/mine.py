@@ -18,7 +18,10 @@ class MissionPart(Part):
         scores = CriterionScore.objects.filter(by=user).select_related("criterion").order_by("pk")
         evidence = Evidence.objects.filter(by=user).order_by("pk")
         return {
-            "statements": [{"mission": named.get(one.mission_id), "statement": str(one)} for one in owned],
+            "statements": [
+                {"mission": named.get(one.mission_id), "statement": str(one) if one.mission_id in named else None}
+                for one in owned
+            ],
             "judged": [
                 {
                     "mission": named.get(one.mission_id),

@@ -7,6 +7,12 @@ from missions.models import Commitment, CommitmentState, Measurement, Mission
 from missions.portfolio import offers_of
 
 
+def _seen(user, commitments):
+    """The ids of the missions of these that `user` may read now."""
+    ids = {one.mission_id for one in commitments}
+    return set(Mission.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+
+
 class OfferPart(Part):
     """What a person's organisations offered to missions, and the promises that name the person."""
 
@@ -15,11 +21,15 @@ class OfferPart(Part):
     template = "missions/_mine.html"
 
     def page(self, user):
-        return {"offers": list(offers_of(user)[:10])}
+        offers = list(offers_of(user)[:10])
+        seen = _seen(user, offers)
+        for one in offers:
+            one.is_told = one.mission_id in seen
+        return {"offers": offers}
 
     def data(self, user):
-        seen = set(Mission.objects.visible_to(user).values_list("pk", flat=True))
         rows = Commitment.objects.filter(Q(user=user) | Q(offered_by=user)).select_related("mission", "actor")
+        seen = _seen(user, rows)
         return {
             "promises": [
                 {

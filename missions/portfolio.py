@@ -5,18 +5,21 @@ from itertools import groupby
 
 from missions.actions.offers import takes_offers
 from missions.actions.taking import KEEPER
-from missions.models import Commitment, CommitmentState, Measurement, Mission, MissionState
+from missions.argument import has_left, may_be_read
+from missions.models import Commitment, CommitmentState, Evidence, Measurement, Mission, MissionState
 from missions.series import Series
-from platforms.models import SpaceMember, SpaceState
+from platforms.models import Access, SpaceMember, SpaceState
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is to a mission: `is_inside` reads names of people, `may_edit` writes, `leads` decides."""
+    """What a person is to a mission: `is_inside` reads names of people, `may_edit` writes, `leads` decides, `reads` may
+    read the mission's space."""
 
     is_inside: bool = False
     may_edit: bool = False
     leads: bool = False
+    reads: bool = False
 
 
 def standing(mission, user):
@@ -30,9 +33,9 @@ def standing(mission, user):
     members = SpaceMember.objects.filter(space=mission.space_id, user=user).select_related("space")
     member = members.first()
     if member is None:
-        return Standing()
+        return Standing(reads=mission.space.access == Access.REGISTERED)
     goes_on = goes_on and member.space.state == SpaceState.OPEN
-    return Standing(True, goes_on and member.may_write, goes_on and member.is_coordinator)
+    return Standing(True, goes_on and member.may_write, goes_on and member.is_coordinator, reads=True)
 
 
 @dataclass
@@ -83,7 +86,7 @@ def portfolio_of(mission, user, mine=None):
     """The portfolio as `user` may see it: the public reads organisations, members also people, leaders also offers.
     `mine` is their Standing, when it is known already."""
     mine = mine or standing(mission, user)
-    rows = mission.commitments.select_related("actor", "user", "statement")
+    rows = mission.commitments.select_related("actor", "user", "statement").annotate(has_left=has_left(mission, "user"))
     rows = list(rows.exclude(state__in=(CommitmentState.DECLINED, CommitmentState.WITHDRAWN)))
     promised = [one for one in rows if one.state != CommitmentState.OFFERED]
     offers = [one for one in rows if one.state == CommitmentState.OFFERED]
@@ -97,6 +100,18 @@ def portfolio_of(mission, user, mine=None):
         takes_offers=takes_offers(mission),
         commitments=promised,
     )
+
+
+def show_evidence(portfolio):
+    """Give each experiment its `proofs`, as the reader may read them, and how many are `held` back: one question."""
+    rows = Evidence.objects.filter(experiment__in=portfolio.experiments)
+    found = {one.pk: ([], []) for one in portfolio.experiments}
+    for row in rows.select_related("document", "decision", "measurement__indicator"):
+        shown, held = found[row.experiment_id]
+        (shown if may_be_read(row, portfolio.mission, portfolio.standing.reads) else held).append(row)
+    for one in portfolio.experiments:
+        one.proofs, held = found[one.pk]
+        one.held = len(held)
 
 
 def waves_of(commitments):

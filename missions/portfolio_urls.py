@@ -25,6 +25,16 @@ urlpatterns = [
         name="portfolio_remove",
     ),
     path(
+        _("missions/<slug:slug>/portfolio/experiment/<int:number>/evidence/"),
+        portfolio.experiment_evidence,
+        name="experiment_evidence",
+    ),
+    path(
+        _("missions/<slug:slug>/portfolio/experiment/<int:number>/evidence/<int:pk>/remove/"),
+        portfolio.experiment_evidence_remove,
+        name="experiment_evidence_remove",
+    ),
+    path(
         _("missions/<slug:slug>/portfolio/commitment/<int:number>/done/"),
         portfolio.commitment_finish,
         name="commitment_finish",

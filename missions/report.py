@@ -99,10 +99,11 @@ class Report:
 
     @property
     def compared(self):
-        """For each stage: its name, the median of days, and the stage in each run (None where the run has it not)."""
-        found = []
+        """For each stage: its name, the median of days, and the stage in each public run (None where the run has it
+        not). What is not public would be told by a median, and by a stage that it alone has."""
+        public, found = [one for one in self.runs if one.is_public], []
         for slug, name in self.names.items():
-            cells = [one.stages.get(slug) for one in self.runs]
+            cells = [one.stages.get(slug) for one in public]
             took = [cell.days for cell in cells if cell and cell.days is not None and cell.state == StageState.PASSED]
             found.append({"name": name, "median": round(median(took)) if took else None, "cells": cells})
         return found
@@ -146,11 +147,11 @@ def _stages(facts):
 
 
 def _names(versions, facts):
-    """The stages by name: those of the newest version first, then those that only runs have."""
+    """The stages by name: those of the newest version first, then those that only public runs have."""
     found = {}
     if versions:
         found = {stage.slug: stage.name for stage in versions[-1].stages.order_by("position")}
     for one in facts.values():
-        for slug, stage in one.stages.items():
+        for slug, stage in one.stages.items() if one.is_public else ():
             found.setdefault(slug, stage.name)
     return found

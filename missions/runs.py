@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from missions.argument import may_be_read
 from missions.models import EvidenceKind, GateVerdict, MethodRole, Run, RunStage, StageState
 from platforms.models import SpaceMember
 
@@ -93,13 +94,8 @@ def _output(item, kind, row, stage, inside):
     if row is None:
         return Output(item, kind)
     evidence = list(row.evidence.all())
-    if not inside:
-        shown = [one for one in evidence if not (one.document_id or one.decision_id)]
-        return Output(item, kind, None, shown, len(evidence) - len(shown))
-    for one in evidence:
-        if thing := one.document or one.decision:
-            thing.space = stage.run.mission.space
-    return Output(item, kind, row, evidence)
+    shown = [one for one in evidence if may_be_read(one, stage.run.mission, inside)]
+    return Output(item, kind, row if inside else None, shown, len(evidence) - len(shown))
 
 
 def inputs_of(stage, *, inside):

@@ -24,6 +24,7 @@ urlpatterns = [
     path(_("missions/<slug:slug>/goal/"), steering.mission_goal, name="mission_goal"),
     path(_("missions/<slug:slug>/criteria/"), steering.mission_criteria, name="mission_criteria"),
     path(_("missions/<slug:slug>/end/"), steering.mission_end, name="mission_end"),
+    path(_("missions/<slug:slug>/space/"), steering.mission_relocate, name="mission_relocate"),
     path(_("missions/<slug:slug>/publish/"), steering.mission_publish, name="mission_publish"),
     path(_("missions/<slug:slug>/step/<str:step>/"), steering.mission_step, name="mission_step"),
     # The theory of change
@@ -93,7 +94,8 @@ urlpatterns = [
     path(_("methods/<slug:slug>/<int:first>-<int:second>/"), methods.method_difference, name="method_difference"),
     path(_("methods/<slug:slug>/report/"), report.method_report, name="method_report"),
     path(_("methods/<slug:slug>/report.pdf"), report.method_report_pdf, name="method_report_pdf"),
-    # The next version of a method
+    # A new method, and the next version of one
+    path(_("new-method/"), method_editor.method_new, name="method_new"),
     path(_("methods/<slug:slug>/draft/"), method_editor.method_draft, name="method_draft"),
     path(_("methods/<slug:slug>/draft/begin/"), method_editor.method_draft_begin, name="method_draft_begin"),
     path(_("methods/<slug:slug>/draft/texts/"), method_editor.method_texts, name="method_texts"),

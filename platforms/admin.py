@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import AuditEntry
+from actors.actions.following import PARTNERSHIP, tell_followers
 from platforms import actions
 from platforms.actions import STEPS, add_agreement, open_steps
 from platforms.models import Agreement, Partnership, PartnershipMember
@@ -143,6 +144,12 @@ class MemberFormSet(forms.BaseInlineFormSet):
         kept = PartnershipMember.objects.filter(pk__in=gone).exclude(acceptances=None).select_related("actor").first()
         if kept:
             raise ValidationError(HAS_ACCEPTED, code="accepted", params={"name": kept.actor.name})
+
+    def save_new_objects(self, commit=True):
+        made = super().save_new_objects(commit)
+        if commit and self.instance.is_published:
+            tell_followers([member.actor_id for member in made], PARTNERSHIP)
+        return made
 
 
 class MemberInline(FindsActors, admin.TabularInline):

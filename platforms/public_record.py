@@ -8,6 +8,8 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -21,6 +23,30 @@ PART = 256 * 1024
 README = """Ett helt rum, som det var vid exporten. manifest.json räknar upp filerna med kontrollsummor (SHA-256).
 A whole space as it was when exported. manifest.json lists the files with checksums (SHA-256).
 """
+
+
+@dataclass(frozen=True)
+class Share:
+    """What an app above keeps in a space: `read(space)` gives the plain values for `file`, `count(space)` how many
+    there are of what `label` names."""
+
+    file: str
+    label: str
+    read: Callable
+    count: Callable
+
+
+_parts = []
+
+
+def register(part):
+    """Shares stand in the archive in the order in which they were named."""
+    _parts.append(part)
+
+
+def counts(space):
+    """[(label, number)] of the shares."""
+    return [(part.label, part.count(space)) for part in _parts]
 
 
 class _Pipe(io.RawIOBase):
@@ -89,6 +115,8 @@ def archive_of(space, *, by):
     yield from _documents(archive, space)
     yield from _decisions(archive, space)
     yield from archive.put_json("tasks.json", [_task(task) for task in _tasks(space)])
+    for part in _parts:
+        yield from archive.put_json(part.file, part.read(space))
     head = {
         "format": FORMAT,
         "space": space.name,
@@ -105,7 +133,8 @@ def file_name(space):
     return f"{space.slug}-{timezone.localdate().isoformat()}.zip"
 
 
-def _who(row, person="by"):
+def who(row, person="by"):
+    """Who did it, and for which organisation."""
     user, actor = getattr(row, person), getattr(row, "on_behalf_of", None)
     return {"name": str(user) if user else "", "on_behalf_of": actor.name if actor else ""}
 
@@ -116,7 +145,7 @@ def _space(space):
         **{name: getattr(space, name) for name in ("name", "slug", "purpose", "access", "state", "questions")},
         **{name: getattr(space, name) for name in ("created_at", "active_at", "closed_at")},
         "members": [
-            {**_who(member, "user"), "email": member.user.email, "role": member.role, "joined_at": member.joined_at}
+            {**who(member, "user"), "email": member.user.email, "role": member.role, "joined_at": member.joined_at}
             for member in members
         ],
         "membership_history": [
@@ -146,7 +175,7 @@ def _posts(thread):
 def _post(post):
     return {
         "number": post.number,
-        **_who(post),
+        **who(post),
         "text": post.body,
         "via": post.via,
         "created_at": post.created_at,
@@ -167,9 +196,9 @@ def _documents(archive, space):
             name = f"documents/{document.number:04}/{version.number:03}-{version.name}"
             yield from archive.put(name, _bytes_of(version.file))
             facts = ("name", "content_type", "size", "sha256", "note", "at", "scan")
-            versions.append({"file": name, **_who(version), **{fact: getattr(version, fact) for fact in facts}})
+            versions.append({"file": name, **who(version), **{fact: getattr(version, fact) for fact in facts}})
         facts = ("number", "title", "created_at", "removed_at")
-        listed.append({**{fact: getattr(document, fact) for fact in facts}, **_who(document), "versions": versions})
+        listed.append({**{fact: getattr(document, fact) for fact in facts}, **who(document), "versions": versions})
     yield from archive.put_json("documents.json", listed)
 
 
@@ -198,10 +227,10 @@ def _decision(decision):
     )  # fmt: skip
     return {
         **{fact: getattr(decision, fact) for fact in facts},
-        **_who(decision),
+        **who(decision),
         "recorded_by": str(decision.decided_by or ""),
         "answers": [
-            {**_who(answer, "user"), "answer": answer.answer, "comment": answer.comment, "at": answer.at}
+            {**who(answer, "user"), "answer": answer.answer, "comment": answer.comment, "at": answer.at}
             for answer in decision.answers.all()
         ],
         "present": [presence.name for presence in decision.presences.all()],

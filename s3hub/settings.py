@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-if-still-right": {"task": "actors.tasks.ask_if_still_right", "schedule": crontab(hour=7, minute=15)},
     "feel-pulse": {"task": "platforms.tasks.feel_pulse", "schedule": 3600.0},
     "remind-of-promises": {"task": "missions.tasks.remind_of_promises", "schedule": 3600.0},
+    "give-out-seats": {"task": "events.tasks.give_out_seats", "schedule": 60.0},
     "look-at-files": {"task": "platforms.tasks.look_at_files", "schedule": 30.0},
     "purge": {"task": "accounts.tasks.purge", "schedule": 3600.0},
 }
@@ -368,6 +369,7 @@ NAVIGATION = [  # the main menu: URL name and label, in order
     ("actor_list", _("Actors")),
     ("partnership_list", _("Partnerships")),
     ("mission_list", _("Missions")),
+    ("event_list", _("Events")),
     ("method_list", _("Methods")),
 ]
 COUNT_CAP = 1000  # "more than 1,000" above this

@@ -18,7 +18,9 @@ from accounts.models import AuditEntry
 from actors import actions
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
+from events.actions import calendars, follow_up
 from events.actions.door import ticket_of
+from events.models import Participant, Programme, StepDone
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
 from missions.models import Method
@@ -29,7 +31,8 @@ from platforms.actions import talk
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, JoinRequest, PartnershipMember, SpaceInvitation, SpaceLink, SpaceReport
 from s3hub.management.commands.routes import routes
-from tests.events.making import make_event, make_registration
+from tests.events.judging import make_assessment, make_round
+from tests.events.making import make_event, make_matchmaking, make_meeter, make_registration
 from tests.factories import (
     make_actor,
     make_area,
@@ -56,6 +59,17 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQV
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def _people():
+    people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
+    for name in ("half_curator", "curator"):
+        people[name].is_staff = True
+        people[name].save()
+        people[name].groups.add(Group.objects.get(name="curators"))
+    people["superuser"].is_staff = people["superuser"].is_superuser = True
+    people["superuser"].save()
+    return people
+
+
 class World:
     """Real rows that could leak: a published and a draft actor of one company, another company's, an open claim; and a
     private space with the owner as coordinator, the editor as member, `member` as observer, an invitation to somebody
@@ -63,14 +77,7 @@ class World:
     the space that is not public, one that is, and one that staff keep."""
 
     def __init__(self):
-        people = {name: make_user(f"{name}@example.org", name=f"The {name}") for name in PERSONAS[1:]}
-        for name in ("half_curator", "curator"):
-            people[name].is_staff = True
-            people[name].save()
-            people[name].groups.add(Group.objects.get(name="curators"))
-        people["superuser"].is_staff = people["superuser"].is_superuser = True
-        people["superuser"].save()
-        self.people = people
+        self.people = people = _people()
         company = [people["owner"]]
         self.public = make_actor("Public Works", representatives=company)
         self.draft = make_actor("Secret Draft", representatives=company, status=ActorStatus.DRAFT)
@@ -112,9 +119,12 @@ class World:
         self.thread = talk.start(self.space, by=people["editor"], title="Secret Talk", body="Secret Words").thread
         self.news = make_subscription("news@example.org")
         self.tokens |= self._tokens(people["editor"])
+        self._meetings()
         mission = self._mission()
         evidence, ran = self._run(mission)
+        self._events()
         self.slugs |= {"mission": mission.slug, "ran": ran.slug}
+        self._seats()
         self.came = self._gathering()
         self.rows = self._admin_rows()
         self.content_type = ContentType.objects.get_for_model(Actor)
@@ -132,9 +142,36 @@ class World:
             "stage_evidence_remove": evidence.pk,
             "measurement_edit": mission.indicators.get().measurements.get().pk,
             "evidence_remove": self.evidence.pk,
+            "experiment_evidence_remove": mission.evidence.get().pk,
             **dict.fromkeys(("event_certificate_of", "event_check_in"), self.came.pk),
         }
-        self.numbers = {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+        self._ability(people["owner"])
+        self.numbers |= {"offer": 2, "offer_withdraw": 2, "offer_answer": 2}  # within the mission; else the first
+
+    def _ability(self, owner):
+        """An open round that asks the company and another organisation; a programme that the owner has completed, with
+        a task handed in, and one that is not public."""
+        round_ = make_round()
+        asked = make_assessment(round_, self.public)
+        make_assessment(round_, self.foreign)
+        self.pks |= {name: round_.pk for name in ("ability_answer", "ability_in_role", "ability_round")}
+        steps = ("edit", "ask", "take_away", "remind", "close")
+        self.pks |= {f"ability_round_{step}": round_.pk for step in steps}
+        self.numbers = dict.fromkeys(("ability_answer", "ability_in_role"), asked.pk)
+        made = [
+            Programme.objects.create(slug=slug, title_sv=slug, ability_sv="A", is_published=slug == "course")
+            for slug in ("course", "secret-course")
+        ]
+        self.slugs |= {"course": "course", "secret_course": "secret-course"}
+        _study, task, _last = (
+            made[0].steps.create(number=number, kind=kind, title_sv=kind)
+            for number, kind in enumerate(("study", "task", "study"), 1)
+        )
+        facts = {"user": owner, "actor": self.public, "completed_at": timezone.now()}
+        participant = Participant.objects.create(programme=made[0], **facts)
+        handed_in = StepDone.objects.create(participant=participant, step=task, words="Secret Plan")
+        self.pks["programme_task"] = handed_in.pk
+        self.forms["programme_step_move"] = "way=down"
 
     def _tokens(self, editor):
         """What the links of mails carry."""
@@ -148,16 +185,37 @@ class World:
             **dict.fromkeys(("still_right", "still_right_left"), answer),
         }
 
+    def _meetings(self):
+        """A public matchmaking of the space, to which the editor comes, and a guest; the owner's calendar."""
+        event = make_matchmaking(make_event("Public Matching", space=self.space)).event
+        make_meeter(event, self.people["editor"], offers="Secret Offer")
+        guest = make_meeter(event, email="guest@example.org", wishes="Secret Wish")
+        self.slugs["matching"] = event.slug
+        self.tokens |= dict.fromkeys(("matching_guest", "matching_guest_ics"), guest.token)
+        self.tokens["meeting_follow_up"] = token(follow_up.PURPOSE, guest.pk)
+        self.tokens["calendar_feed"] = calendars.make_feed(by=self.people["owner"]).token
+
     def _mission(self):
         """The public mission of the private space, with a promise, and an offer of the other company's."""
         mission = make_mission("Living Bays", space=self.space)
         make_commitment(mission, "Public Promise", actor=self.public, user=self.people["editor"])
         offer = {"actor": self.foreign, "offered_by": self.people["other"], "state": "offered"}
         make_commitment(mission, "Secret Offer", **offer)
-        make_experiment(mission, "Public Trial")
+        make_evidence(make_experiment(mission, "Public Trial"))
         make_need(mission, "Public Need")
         make_indicator(mission, "Public Count", values=[(timezone.localdate(), 12)])
         return mission
+
+    def _events(self):
+        """A public event, and of the private space a draft and one for its people; by what the table calls them."""
+        secret = {"space": self.space, "place": "Secret Place"}
+        made = {
+            "meeting": make_event("Public Meeting", organisers=[self.public]),
+            "secret_draft": make_event("Secret Draft Meeting", state="draft", **secret),
+            "inside": make_event("Secret Meeting", audience="partnership", **secret),
+        }
+        self.slugs |= {name: event.slug for name, event in made.items()}
+        self.event = made["meeting"]
 
     def _missions(self):
         """Evidence in a mission of the space; missions by what they are called in the table."""
@@ -176,6 +234,15 @@ class World:
         learning.propose(run, by=owner, stage="", part="stage", text="Secret Change", learning="Secret Lesson")
         thing = {"url": "https://example.org/"}
         return runs.attach(stage, "tema-out", by=owner, thing=thing), run.method_version.method
+
+    def _seats(self):
+        """An event for everybody, one of the space's people only, and a guest's seat."""
+        public, closed = (
+            make_event("Public Event"),
+            make_event("Secret Event", audience="partnership", space=self.space),
+        )
+        self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
+        self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
 
     def _gathering(self):
         """The registration of `member`, who came to an event of the space that is over."""
@@ -222,6 +289,7 @@ class World:
             "platforms_partnership": self.space.partnership,
             "missions_mission": make_mission("Kept by staff"),
             "missions_method": self.method,
+            "events_event": self.event,
             "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }
@@ -281,7 +349,7 @@ def arguments(world, route, target):
     model = route["name"].removeprefix("admin:").rsplit("_", 1)[0]
     values = {
         "slug": actors[target].slug if target in actors else world.slugs.get(target, ""),
-        "step": "start" if route["name"] == "mission_step" else "pause",
+        "step": {"mission_step": "start", "event_step": "cancel"}.get(route["name"], "pause"),
         "kind": "experiment" if route["name"].startswith("portfolio_") else "talk_post",
         "template": "digest",
         "case": "full",
@@ -306,6 +374,7 @@ def arguments(world, route, target):
         "pk": world.pks.get(route["name"]) or world.rows.get(model, 1),
     }
     values["other"] = world.foreign.pk
+    values["actor"] = world.foreign.pk
     values["token"] = world.tokens.get(route["name"], world.invitation.token)
     values["post"] = 1
     wanted = re.findall(r"<(?:\w+:)?(\w+)>", route["en"])

@@ -21,26 +21,28 @@ from tests.staff import sign_in
 SAME_FOR_ALL = {
     # Pages for anybody, that nobody can post to.
     ("200", "405"): """
+        ability ability_export programme_list programme@course
         about accessibility actor@public actor_chart actor_export actor_feed actor_list actor_missions@public
         actor_partnerships@public cookies health method@library method_list method_version@library
         method_difference@library
         method_export@library mission@open_errand mission_picture@open_errand open_data
         partnership@together partnership_agreement@together partnership_list partnership_missions@together privacy
+        actor_events@public event@meeting event_archive event_chart event_export event_list
+        mission_events@open_errand partnership_events@together
         mission_export mission_feed mission_list mission_needs@mission mission_portfolio@mission
         open_commitments portfolios
         method_report@ran method_report_pdf@ran run@mission run_stage@mission runs@mission
+        calendar_feed event_ics@matching events_ics events_atom matching_guest_ics
         region_css robots_txt security_txt sitemap sitemap_part start styleguide account_inactive
         account_password_reset_completed
         """,
     # Forms for anybody.
-    (
-        "200",
-        "200",
-    ): "event_ticket_by_link event_certificate_by_link "
-    "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
-    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission",
+    ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
+    "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat "
+    "event_ticket_by_link event_certificate_by_link matching_guest",
+    ("200", "302"): "meeting_follow_up",
     # Steps that send back whoever has not taken the one before.
-    ("302", "302"): "registration_code registration_details registration_taken claim_code",
+    ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",
     ("302", "302 "): "account_complete_password_reset",
     ("login", "login"): "account_confirm_password_reset_code",
     ("405", "302"): "registration_code_again",
@@ -81,6 +83,9 @@ actor@draft                 POST  405   405 405 405 405 405 405 405
 actor_claim@foreign         GET   200   200 200 200 302 200 200 200
 actor_claim@foreign         POST  200   200 200 200 302 200 200 200
 actor_claim@draft           GET   404   404 404 404 404 404 404 404
+actor_follow@public         GET   login 405 405 405 405 405 405 405
+actor_follow@public         POST  login 302 302 302 302 302 302 302
+actor_follow@draft          POST  login 404 404 404 404 404 404 404
 actor_confirm@public        GET   login 405 405 405 405 405 405 405
 actor_confirm@public        POST  login 404 302 302 404 404 302 302
 actor_edit@public           GET   login 404 200 200 404 404 200 200
@@ -96,6 +101,49 @@ registration_where@draft    POST  login 404 200 200 404 404 200 200
 registration_seek@draft     POST  login 404 200 200 404 404 200 200
 registration_preview@draft  POST  login 404 302 302 404 404 302 302
 registration_done@draft     POST  login 405 405 405 405 405 405 405
+
+event_matching@matching     *     login 200 302 200 200 200 302 302
+matching_ics@matching       GET   login 404 404 200 404 404 404 404
+matching_ics@matching       POST  login 405 405 405 405 405 405 405
+matching_keep@matching      *     login 404 200 404 404 404 200 200
+my_calendar                 GET   login 200 200 200 200 200 200 200
+my_calendar                 POST  login 302 302 302 302 302 302 302
+ability_round_new           *     login 404 404 404 404 404 200 200
+ability_round               GET   login 404 200 200 404 404 200 200
+ability_round               POST  login 405 405 405 405 405 405 405
+ability_round_edit          *     login 404 404 404 404 404 200 200
+ability_round_ask           *     login 404 404 404 404 404 200 200
+ability_round_take_away     GET   login 404 404 404 404 404 405 405
+ability_round_take_away     POST  login 404 404 404 404 404 302 302
+ability_round_remind        GET   login 404 404 404 404 404 405 405
+ability_round_remind        POST  login 404 404 404 404 404 302 302
+ability_round_close         GET   login 404 404 404 404 404 200 200
+ability_round_close         POST  login 404 404 404 404 404 302 302
+ability_answer              GET   login 404 200 200 404 404 404 404
+ability_answer              POST  login 404 409 409 404 404 404 404
+ability_in_role             *     login 404 200 200 404 404 404 404
+programme@secret_course     GET   404   404 404 404 404 404 200 200
+programme@secret_course     POST  405   405 405 405 405 405 405 405
+programme_new               *     login 404 404 404 404 404 200 200
+programme_edit@course       *     login 404 404 404 404 404 200 200
+programme_step@course       *     login 404 404 404 404 404 200 200
+programme_step_new@course   *     login 404 404 404 404 404 200 200
+programme_task@course       *     login 404 404 404 404 404 200 200
+programme_publish@course    GET   login 404 404 404 404 404 405 405
+programme_publish@course    POST  login 404 404 404 404 404 302 302
+programme_step_move@course  GET   login 404 404 404 404 404 405 405
+programme_step_move@course  POST  login 404 404 404 404 404 302 302
+programme_step_remove@course GET  login 404 404 404 404 404 200 200
+programme_step_remove@course POST login 404 404 404 404 404 302 302
+programme_people@course     GET   login 404 200 200 404 404 200 200
+programme_people@course     POST  login 405 405 405 405 405 405 405
+programme_join@course       GET   login 405 405 405 405 405 405 405
+programme_join@course       POST  login 302 302 302 302 302 302 302
+programme_leave@course      GET   login 404 200 404 404 404 404 404
+programme_leave@course      POST  login 404 302 404 404 404 404 404
+programme_certificate@course GET  login 404 200 404 404 404 404 404
+programme_certificate@course POST login 405 405 405 405 405 405 405
+programme_step_done@course  *     login 404 302 404 404 404 404 404
 
 notices                     GET   login 200 200 200 200 200 200 200
 notices                     POST  login 400 400 400 400 400 400 400
@@ -166,6 +214,9 @@ portfolio_add@mission       *     login 302 200 200 404 404 404 404
 portfolio_edit@mission      *     login 302 200 200 404 404 404 404
 portfolio_remove@mission    GET   login 302 200 200 404 404 404 404
 portfolio_remove@mission    POST  login 302 302 302 404 404 404 404
+experiment_evidence@mission *     login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission GET  login 302 200 200 404 404 404 404
+experiment_evidence_remove@mission POST login 302 302 302 404 404 404 404
 commitment_finish@mission   *     login 302 200 200 404 404 404 404
 commitment_reopen@mission   GET   login 405 405 405 405 405 405 405
 commitment_reopen@mission   POST  login 302 302 302 404 404 404 404
@@ -186,6 +237,7 @@ method_difference@secret_method GET 404 404 404 404 404 404 404 404
 method_difference@secret_method POST 405 405 405 405 405 405 405 405
 method_draft@library        GET   login 404 200 404 404 404 404 200
 method_draft@library        POST  login 404 405 404 404 404 404 405
+method_new                  *     login 404 404 404 404 404 404 200
 method_draft_begin@library  GET   login 404 405 404 404 404 404 405
 method_draft_begin@library  POST  login 404 302 404 404 404 404 302
 method_texts@library        *     login 404 200 404 404 404 404 200
@@ -224,6 +276,16 @@ stage_output@mission        *     login 302 200 200 404 404 404 404
 stage_evidence@mission      *     login 302 200 200 404 404 404 404
 stage_evidence_remove@mission GET login 405 405 405 405 405 405 405
 stage_evidence_remove@mission POST login 302 302 302 404 404 404 404
+
+event_sign_up@seating       GET   200   200 200 200 200 200 200 200
+event_sign_up@seating       POST  200   302 302 302 302 302 302 302
+event_sign_up@closed_seating GET  login 200 200 200 404 404 200 200
+event_sign_up@closed_seating POST login 302 302 302 404 404 302 302
+event_sign_up_code@closed_seating * login 302 302 302 404 404 302 302
+event_sign_up_colleague@seating * login 200 200 200 200 200 200 200
+event_sign_up_colleague@closed_seating * login 404 404 404 404 404 404 404
+my_events                   GET   login 200 200 200 200 200 200 200
+my_events                   POST  login 405 405 405 405 405 405 405
 
 home                        GET   login 302 302 302 302 302 302 302
 home                        POST  login 405 405 405 405 405 405 405
@@ -282,6 +344,7 @@ mission_criteria@errand     POST  login 302 409 409 404 404 404 404
 mission_step@errand         GET   login 405 405 405 405 405 405 405
 mission_step@errand         POST  login 302 302 302 404 404 404 404
 mission_end@errand          *     login 302 200 302 404 404 404 404
+mission_relocate@errand     *     login 404 404 404 404 404 404 404
 mission_publish@errand      GET   login 302 200 302 404 404 200 200
 mission_publish@errand      POST  login 302 302 302 404 404 302 302
 statement_new@errand        *     login 302 200 200 404 404 404 404
@@ -291,6 +354,29 @@ statement_remove@errand     POST  login 302 302 302 404 404 404 404
 evidence_new@errand         *     login 302 200 200 404 404 404 404
 evidence_remove@errand      GET   login 302 200 200 404 404 404 404
 evidence_remove@errand      POST  login 302 302 302 404 404 404 404
+event@secret_draft          GET   404   404 200 404 404 404 200 200
+event@secret_draft          POST  405   405 405 405 405 405 405 405
+event@inside                GET   404   200 200 200 404 404 200 200
+event@inside                POST  405   405 405 405 405 405 405 405
+event_new                   *     login 404 404 404 404 404 200 200
+event_edit@meeting          *     login 404 404 404 404 404 200 200
+event_copy@meeting          *     login 404 404 404 404 404 200 200
+event_series@meeting        *     login 404 404 404 404 404 200 200
+event_step@meeting          *     login 404 404 404 404 404 200 200
+event_edit@inside           *     login 404 200 404 404 404 200 200
+event_copy@inside           *     login 404 200 404 404 404 200 200
+event_series@inside         *     login 404 200 404 404 404 200 200
+event_step@inside           *     login 404 200 404 404 404 200 200
+event_edit@secret_draft     *     login 404 200 404 404 404 200 200
+mission_events@errand       GET   404   200 200 200 404 404 200 200
+mission_events@errand       POST  405   405 405 405 405 405 405 405
+partnership_events@secret_plan GET 404 404 404 404 404 404 200 200
+partnership_events@secret_plan POST 405 405 405 405 405 405 405 405
+actor_events@draft          GET   404   404 404 404 404 404 404 404
+space_events@room           GET   login 200 200 200 404 404 404 404
+space_events@room           POST  login 405 405 405 405 405 405 405
+space_event_new@room        *     login 404 200 404 404 404 404 404
+
 space_missions@room         GET   login 200 200 200 404 404 404 404
 space_missions@room         POST  login 405 405 405 405 405 405 405
 space_mission_new@room      *     login 404 200 404 404 404 404 404
@@ -389,6 +475,12 @@ admin:platforms_partnership_change POST STAFF 409 409
 admin:platforms_partnership_delete *  STAFF 403 403
 admin:platforms_partnership_changelist * STAFF 200 200
 admin:platforms_partnership_history * STAFF 200 200
+admin:events_event_add      *     STAFF 403 403
+admin:events_event_change   GET   STAFF 200 200
+admin:events_event_change   POST  STAFF 409 409
+admin:events_event_delete   *     STAFF 403 403
+admin:events_event_changelist *   STAFF 200 200
+admin:events_event_history  *     STAFF 200 200
 admin:missions_mission_add  *     STAFF 200 200
 admin:missions_mission_change GET  STAFF 200 200
 admin:missions_mission_change POST STAFF 409 409

@@ -27,15 +27,25 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.admin import EventAdminForm
+from events.forms import matching as meeting
+from events.forms import registration as signing_up
+from events.forms.ability import AbilityForm, InRoleForm, NewRoundForm, RoundForm
+from events.forms.ability import AskForm as AskRoundForm
 from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
+from events.forms.event import CancelForm, CopyForm, EventForm, HoldForm, SeriesForm
+from events.forms.event import MoveForm as MoveEventForm
+from events.forms.event import StepForm as EventStepForm
+from events.forms.programme import HandInForm, JoinProgrammeForm, JudgeForm, ProgrammeForm, StepForm, Versioned
+from events.models import Assessment, Event, EventSeries, Question
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
 from missions.forms import learning as looking_back
 from missions.forms import runs as running
-from missions.forms.argument import EvidenceForm, StatementForm
-from missions.forms.methods import PublishForm, SaidForm, StageForm, TextsForm, WhyForm
-from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.argument import EvidenceForm, ExperimentEvidenceForm, StatementForm, ThingForm
+from missions.forms.methods import NewMethodForm, PublishForm, SaidForm, StageForm, TextsForm, WhyForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm, RelocateForm
 from missions.forms.needs import NeedForm
 from missions.forms.offers import OfferAnswerForm, OfferForm
 from missions.forms.portfolio import (
@@ -60,6 +70,8 @@ from platforms.forms.partnerships import SpaceForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
+from tests.events.judging import make_assessment, make_round
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_decision,
@@ -91,13 +103,19 @@ INVITING = [InviteForm, NameForm, NameAndAddressForm, DeclineForm, PassOnForm, L
 WORK = [ProposalForm, AnswerForm, UploadForm, VersionForm, TitleForm]
 TALK = [ThreadForm, PostForm, PostEditForm]
 NEWS = [ChoiceForm, SubscribeForm]
+MEETINGS = [meeting.AskForm, meeting.FillForm, meeting.TimesForm, meeting.ProfileForm]
 MISSIONS = [DoneForm, MeasurementForm, CorrectionForm, OfferForm, OfferAnswerForm, GoalForm, NewMissionForm, EndForm]
-OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, EvidenceForm, NeedForm]
+MISSIONS += [RelocateForm]
+OF_A_MISSION = [CommitmentForm, ExperimentForm, IndicatorForm, StatementForm, NeedForm]
+OF_A_MISSION += [EvidenceForm, ExperimentEvidenceForm]
 RUNS = [running.RunForm, running.OutputForm, running.SkipForm]
 RUNS += [looking_back.ReviewForm, looking_back.SettleForm, looking_back.CloseForm]
 OF_A_RUN = [running.OutputEvidenceForm, running.GateForm, running.RoleForm, looking_back.ProposalForm]
 EVENT_PEOPLE = [WalkInForm, CameListForm, AskForm, HeadcountForm, PeriodForm]
+ABILITY = [RoundForm, NewRoundForm, InRoleForm, ProgrammeForm, StepForm, HandInForm, JudgeForm]
+OF_ORGANISATIONS = [AskRoundForm, JoinProgrammeForm]
 OTHERS = [
+    *ABILITY,
     *REGISTER,
     *MEMBERSHIP,
     *INVITING,
@@ -105,15 +123,18 @@ OTHERS = [
     *TALK,
     *MISSIONS,
     *NEWS,
+    *MEETINGS,
     *RUNS,
     *EVENT_PEOPLE,
     ReportForm,
     SettingsForm,
     SpaceForm,
     PublishForm,
+    NewMethodForm,
 ]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
+OF_AN_EVENT = [CopyForm, EventForm, HoldForm, MoveEventForm, SeriesForm, EventStepForm, CancelForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -123,7 +144,17 @@ SIGNING_IN = [
 ]
 KEYS = [signing_in.AddKeyForm, signing_in.EditKeyForm]
 CODES = [signing_in.LoginCodeForm, signing_in.SignUpCodeForm, signing_in.ResetCodeForm]
-ABSTRACT = [ProfileForm, SaidForm, PortfolioForm, partnership_admin.SeenForm]  # their subclasses are judged
+SIGNING_UP = [signing_up.GuestForm, signing_up.PersonForm, signing_up.ColleagueForm, signing_up.SeatForm]
+ABSTRACT = [
+    Versioned,
+    signing_up.AnswersForm,
+    signing_up.ForActor,
+    ProfileForm,
+    SaidForm,
+    PortfolioForm,
+    ThingForm,
+    partnership_admin.SeenForm,
+]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]
 STAFF = [ActorForm, MissionForm, partnership_admin.PartnershipForm, partnership_admin.MemberForm]
 JUDGED = {
@@ -141,6 +172,11 @@ JUDGED = {
     CriteriaForm,
     *OF_A_METHOD,
     *OF_A_RUN,
+    *SIGNING_UP,
+    *OF_ORGANISATIONS,
+    AbilityForm,
+    *OF_AN_EVENT,
+    EventAdminForm,
     MoveForm,
 }
 
@@ -232,6 +268,33 @@ def test_the_mission_form_of_the_administration(rf, data):
     assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_AN_EVENT)
+@MANY
+@given(data=st.data())
+def test_forms_of_an_event(form_class, data):
+    event = Event.objects.first() or make_event(series=EventSeries.objects.create(rule="FREQ=WEEKLY"), state="draft")
+    about = {CopyForm: {}, EventForm: {"instance": event, "by": make_user()}}.get(form_class, {"event": event})
+    rows = [f"questions-{name}" for name in ("key", "sv", "en", "kind", "options", "required")]
+    form = form_class(typed(data, [*form_class(**about).fields, *rows]), **about)
+
+    assert answers(form)
+    if form_class is EventForm:
+        assert all(field.as_hidden() for field in form)
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_event_form_of_the_administration(rf, data):
+    event = Event.objects.first() or make_event()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Event).get_form(request, event, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=event))
+
+
 ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]
 ROWS += ["outputs-evidence_kind", "gate-required"]
 
@@ -265,6 +328,22 @@ def test_forms_of_a_run(form_class, data):
     names = [*form_class(**about).fields]
 
     assert answers(form_class(typed(data, names), **about))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", SIGNING_UP)
+@MANY
+@given(data=st.data())
+def test_forms_of_signing_up(form_class, data):
+    event = Event.objects.first() or make_event()
+    if not event.questions.exists():
+        for number, kind in enumerate(("text", "choice", "care"), 1):
+            Question.objects.create(event=event, number=number, text_sv="?", kind=kind, options="A\nB")
+    actors = list(Actor.objects.all()) or [make_actor(), make_actor()]
+    about = {"questions": event.questions.all()}
+    about |= {"actors": actors} if issubclass(form_class, signing_up.ForActor) else {}
+
+    assert answers(form_class(typed(data, form_class(**about).fields), **about))
 
 
 def make_a_run():
@@ -336,6 +415,26 @@ def test_the_member_form_of_the_administration(rf, data):
     form_class = partnership_admin.MemberInline(Partnership, admin.site).get_formset(request, partnership).form
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=partnership.members.first()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_ORGANISATIONS)
+@MANY
+@given(data=st.data())
+def test_forms_that_choose_organisations(form_class, data):
+    assert answers(form_class(typed(data, form_class.base_fields), actors=Actor.objects.all()))
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_form_of_an_assessment(data):
+    assessment = Assessment.objects.first() or make_assessment(make_round())
+    names = AbilityForm(assessment=assessment).fields
+    form = AbilityForm(typed(data, names), assessment=assessment)
+
+    assert answers(form)
+    assert all(0 <= level <= 4 for level in (form.levels if form.is_valid() else {}).values())
 
 
 @pytest.mark.django_db

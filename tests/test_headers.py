@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
+from events.models import Programme
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -19,6 +20,8 @@ from notifications.tokens import SETTINGS, token
 from platforms.actions.talk_mail import FOR_STOP
 from platforms.models import Agreement, SpaceReport
 from s3hub.management.commands.routes import ANYONE, routes
+from tests.events.judging import close, make_assessment, make_framework, make_round
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -54,9 +57,11 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
+NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
 # The same: tests/events/test_tickets.py and test_door.py.
 NO_PAGE |= {"event_check_in", "event_ticket_by_link", "event_others_by_link", "event_certificate_by_link"}
-WITH_FORM = {"contact", "registration_start", "actor_claim", "news"}
+NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events
+WITH_FORM = {"event_sign_up", "contact", "registration_start", "actor_claim", "news"}
 MACHINES = {
     "health",
     "robots_txt",
@@ -66,10 +71,15 @@ MACHINES = {
     "actor_feed",
     "actor_export",
     "method_report_pdf",
+    "event_export",
     "mission_export",
+    "ability_export",
     "mission_feed",
     "method_export",
     "region_css",
+    "event_ics",
+    "events_ics",
+    "events_atom",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
 ODD_METHODS = ("OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW")
@@ -97,7 +107,13 @@ def public_routes():
 def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
-    slugs = {"partnership": together, "mission": errand, "method": Method.objects.get().slug}
+    slugs = {
+        "event": actor.organised_events.earliest("pk").slug,
+        "partnership": together,
+        "mission": errand,
+        "method": Method.objects.get().slug,
+        "programme": "programme",
+    }
     slugs |= dict.fromkeys(("run", "runs"), errand)
     values = {
         "slug": actor.slug,
@@ -143,6 +159,7 @@ def actor(db):
     ]
     together = make_partnership(members=actors[:1], themes=[theme], areas=[area], purpose_sv="ord " * 80)
     Agreement.objects.create(partnership=together, version=1, text_sv="Vi lovar. " * 200)
+    make_event(text_sv="ord " * 80, organisers=actors[:1], areas=[area], themes=[theme], municipality=municipality)
     ended = make_space(partnership=together, state="closed", closed_at=timezone.now())
     told = {"title": "Slut", "purpose": "ord " * 200, "learnings": "ord " * 200, "is_public": True}
     SpaceReport.objects.create(space=ended, code="told", **told)
@@ -156,16 +173,33 @@ def actor(db):
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
         make_need(errand, "ord " * 40)
+    said = {"text_sv": "ord " * 400, "place": "Salen", "municipality": municipality, "mission": errand}
+    for _ in range(31):
+        make_event("Ord " * 20, organisers=actors[:3], themes=[theme], areas=[area], **said)
     long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
     stages = [
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
+    make_ability(actors)
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(
         RunStage(run=run, stage=stage, position=stage.position) for stage in run.method_version.stages.all()
     )
     return actors[0]
+
+
+def make_ability(actors):
+    """Three rounds of seven dimensions that all have answered, and a programme of ten steps."""
+    framework = make_framework(dimensions=7, statements=3)
+    for kind in ("before", "during", "after"):
+        round_ = make_round(framework, kind)
+        for actor in actors[:3]:
+            make_assessment(round_, actor, level=2)
+        close(round_)
+    programme = Programme.objects.create(slug="programme", title_sv="ord " * 20, ability_sv="ord", is_published=True)
+    for number in range(1, 11):
+        programme.steps.create(number=number, kind="study", title_sv="ord " * 20, text_sv="ord " * 80)
 
 
 def is_html(answer):

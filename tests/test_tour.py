@@ -247,6 +247,8 @@ def test_walk_mine(walk):
     walk.press(button)
     for status in ("draft", "published"):
         walk.see("actor", actors[status].slug)
+    walk.press("form[action$='/folj/'] .btn, form[action$='/follow/'] .btn", shows=".messages")
+    walk.see("my_page")
     walk.see("actor_edit", actors["published"].slug)
     walk.fill(website="no address", description_sv="Vi bygger master.")
     walk.press(button, shows=".summary")

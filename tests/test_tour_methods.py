@@ -105,9 +105,16 @@ def end_a_draft(walk, method, eva):
     walk.press(BUTTON, shows=".notice", status=409)
     walk.press(BUTTON, shows=".method")
     walk.see("method_retire", SLUG, 3)
+    walk.press("main form .btn", shows=".messages")
+    walk.see("method_retire", SLUG, 3)
 
 
 def administer_methods(walk, method):
     walk.enter(make_user(is_staff=True, is_superuser=True))
+    walk.see("method_new")
+    walk.press(BUTTON, shows=ERRORS)
+    walk.fill(name_sv="En väg till")
+    walk.press(BUTTON, shows=".messages")
+    walk.see("method_discard", "en-vag-till")
     walk.see("admin:missions_method_changelist")
     walk.see("admin:missions_method_change", method.pk)

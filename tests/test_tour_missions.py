@@ -1,6 +1,7 @@
 """The tour through missions: every page of them, for readers, members, coordinators and staff."""
 
 import pytest
+from django.utils import timezone
 
 from missions.models import Mission, MissionState
 from missions.picture import MANY
@@ -101,6 +102,9 @@ def steer(walk, mission):
 
 def keep(walk):
     """What staff do: missions without a space, and the administration."""
+    closed = {"state": "closed", "closed_at": timezone.now()}
+    walk.see("mission_relocate", make_mission(space=make_space("Closed room", **closed)).slug)
+    walk.press(BUTTON, shows=ERRORS)
     kept = make_mission(state=MissionState.CANDIDATE)
     walk.see("mission", kept.slug)
     walk.see("mission_new")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from missions.models import Indicator, Mission
+from missions.models import Evidence, Indicator, Mission
 from tests.factories import make_actor, make_area, make_space, make_theme
 from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission, make_statement
 from tests.test_tour_platforms import BUTTON, ERRORS, person
@@ -103,6 +103,11 @@ def write(walk):
         walk.press(BUTTON, shows=ERRORS)
         walk.see("portfolio_edit", "vikar", kind, 2)
         walk.see("portfolio_remove", "vikar", kind, 2)
+    walk.see("experiment_evidence", "vikar", 2)
+    walk.press(BUTTON, shows=ERRORS)
+    walk.fill(words="Det växer", url="https://example.org/")
+    walk.press(BUTTON, shows=".proofs")
+    walk.see("experiment_evidence_remove", "vikar", 2, Evidence.objects.get(experiment__number=2).pk)
     walk.see("portfolio_edit", "vikar", "indicator", 2)
     Indicator.objects.filter(number=2).update(name="Någon annans", version=2)
     walk.press(BUTTON, shows="#differences", status=409)

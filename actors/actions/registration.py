@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 
 from accounts.models import AuditEntry
 from accounts.proofs import TooMany
+from actors.actions.following import PROFILE, TOLD_OF, tell_followers
 from actors.actions.twins import plain_name
 from actors.models import Actor, ActorStatus, Claim, ClaimState, Representative, RepresentativeRole
 from notifications.actions import queue_email
@@ -148,6 +149,8 @@ def save_profile(form, *, by):
     actor.save(update_fields=written)
     form._save_m2m()
     AuditEntry.objects.record(by=by, verb="actor.edit", target=actor, reason=", ".join(sorted(fields)))
+    if current.status == ActorStatus.PUBLISHED and any(name in TOLD_OF for name in fields):
+        tell_followers([actor.pk], PROFILE, by=by)
     return actor
 
 

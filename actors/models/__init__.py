@@ -10,6 +10,7 @@ from actors.models.actor import (
     SniVersion,
 )
 from actors.models.curation import Reviewing, TwinPair, TwinSearch
+from actors.models.following import Follower
 from actors.models.freshness import StillRight
 from actors.models.history import ActorArea, ActorCompetence, ActorTheme
 from actors.models.loaded import LoadedRow
@@ -30,6 +31,7 @@ __all__ = [
     "Claim",
     "ClaimState",
     "Competence",
+    "Follower",
     "LoadedRow",
     "Merge",
     "Municipality",

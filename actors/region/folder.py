@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from actors.models import ActorKind, Certainty, SizeClass
 from actors.region import files
-from actors.region.files import Faults, choice, code, day, degrees, number, organisation_number, slug, slugs, text, url
+from actors.region.files import Faults, choice, code, degrees, number, organisation_number, slug, slugs, text, url
 from web import region
 
 CERTAINTY = choice(*Certainty.values)
@@ -62,21 +62,6 @@ TOGETHER = {
     "source": text(500, True),
     "note": text(2000, lines=True),
 }
-EVENTS = {
-    "title": text(200, True),
-    "date": day(True),
-    "end_date": day(),
-    "place": text(200),
-    "municipality_code": code(False),
-    "organiser": slugs(),
-    "organiser_other": text(200),
-    "kind": slug(),
-    "areas": slugs(),
-    "themes": slugs(),
-    "description_sv": text(2000, lines=True),
-    "source": text(500, True),
-    "confidence": CERTAINTY,
-}
 INDICATORS = {
     "code": text(20, True),
     "name_sv": text(300, True),
@@ -111,15 +96,8 @@ class Table:
         return files.read_table(path, self.columns, faults, key=self.key)
 
 
-def _check_events(rows, made, faults):
-    for row in rows:
-        if row["end_date"] and row["end_date"] < row["date"]:
-            faults.add("events.csv", _("The event ends before it begins."), line=row.line, column="end_date")
-
-
-# Events and indicators are only checked until an app loads them.
+# Indicators are only checked until an app loads them.
 TABLES = {
-    "events": Table("events", EVENTS, ("title", "date"), check=_check_events),
     "indicators": Table("indicators", INDICATORS, ("code", "programme_period")),
 }
 

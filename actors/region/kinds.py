@@ -134,6 +134,10 @@ class Kind:
         """Keys whose number another row has already."""
         return {}
 
+    def fixed(self, standing):
+        """Keys of rows that stay as they are; where the folder says something else, that is reported."""
+        return set()
+
     def made(self):
         """What a new row has besides what the folder says."""
         return {}

@@ -72,7 +72,7 @@ def _load_kind(kind, rows):
     standing = kind.standing(set(wanted))
     last = {row.key: row for row in LoadedRow.objects.filter(kind=kind.name)}
     outcome, new, changes, marks = Outcome(merged=merged), {}, {}, []
-    taken = kind.taken(wanted)
+    taken, fixed = kind.taken(wanted), kind.fixed(standing)
     for key, want in wanted.items():
         row = last.get(key)
         if key not in standing:
@@ -85,7 +85,7 @@ def _load_kind(kind, rows):
                 new[key] = want
                 marks.append(LoadedRow(kind=kind.name, key=key, values=want))
             continue
-        change, kept, loaded = judge(want, standing[key].values, row.values if row else {})
+        change, kept, loaded = judge(want, standing[key].values, row.values if row else {}, is_fixed=key in fixed)
         if "organisation_number" in change and key in taken:
             kept.append("organisation_number")
             change.pop("organisation_number")
@@ -112,13 +112,14 @@ def _load_kind(kind, rows):
     return outcome
 
 
-def judge(want, now, last):
-    """Which fields change, which are kept because somebody edited them, and what counts as loaded from now on."""
+def judge(want, now, last, *, is_fixed=False):
+    """Which fields change, which are kept because somebody edited them or the row `is_fixed`, and what counts as loaded
+    from now on."""
     change, kept, loaded = {}, [], {}
     for name, value in want.items():
         if now[name] == value:
             loaded[name] = value
-        elif name in last and last[name] == now[name]:
+        elif name in last and last[name] == now[name] and not is_fixed:
             change[name] = loaded[name] = value
         else:
             kept.append(name)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 
+from actors.actions import following
 from actors.models import Actor, ActorStatus
 from web import region
 from web.jsonld import script
@@ -25,6 +26,11 @@ def actor(request, slug):
         "canonical": settings.SITE_URL + found.get_absolute_url(),
         "jsonld": script(organisation(found, context["competences"])),
     }
+    if request.user.is_authenticated and context["is_public"]:
+        context["may_follow"] = True
+        context["follows"] = found.followers.filter(user=request.user).exists()
+        if context["follows"]:
+            following.seen(request.user, found)
     return render(request, "actors/detail.html", context)
 
 

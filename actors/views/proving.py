@@ -33,9 +33,9 @@ def language():
     return (get_language() or "sv")[:2]
 
 
-def send_code(request, email):
-    """Send a code to `email` and remember it. The answer is the same whether or not the address has an account."""
-    proof, code = proofs.new_proof(email=email, purpose=PURPOSE, client=client_address(request))
+def mail_code(request, email, purpose):
+    """Send a code to `email`, whether or not it has an account, and return its proof. Raises proofs.TooMany."""
+    proof, code = proofs.new_proof(email=email, purpose=purpose, client=client_address(request))
     queue_email(
         to=email,
         template="registration_code",
@@ -46,8 +46,13 @@ def send_code(request, email):
         secret={"code": code},
         expires_at=proof.expires_at,
     )
-    remember(request, email=email, proof=str(proof.pk))
     bell.tell_if_mail_may_wait(request)
+    return proof
+
+
+def send_code(request, email):
+    """Send a code to `email` and remember it. The answer is the same whether or not the address has an account."""
+    remember(request, email=email, proof=str(mail_code(request, email, PURPOSE).pk))
 
 
 def checked_proof(request, code):

@@ -1,11 +1,15 @@
 """Events: where and when people meet, who may come, and who asks them to."""
 
 import uuid
+from datetime import timedelta
 
+import pghistory
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -100,9 +104,45 @@ class EventQuerySet(models.QuerySet):
         return self.filter(ends_at__gt=now or timezone.now())
 
     def past(self, now=None):
-        return self.filter(ends_at__lte=now or timezone.now())
+        """What is over. That it has begun follows, and lets the index by the start be read from there."""
+        now = now or timezone.now()
+        return self.filter(ends_at__lte=now, starts_at__lt=now)
+
+    def with_seated(self):
+        """With `seated`: how many seats are taken, those that are offered to somebody included."""
+        rows = apps.get_model("events", "Registration").objects.seated().filter(event=OuterRef("pk")).order_by()
+        counted = rows.values("event").annotate(number=Count("pk")).values("number")
+        return self.annotate(seated=Coalesce(Subquery(counted), 0))
+
+    def with_free_seat(self, now=None):
+        """With `has_free_seat`: whether somebody who signs up now gets a seat."""
+        now = now or timezone.now()
+        is_open = Q(state=EventState.PUBLISHED, takes_registrations=True, starts_at__gt=now)
+        is_open &= (Q(opens_at=None) | Q(opens_at__lte=now)) & (Q(closes_at=None) | Q(closes_at__gt=now))
+        return self.with_seated().annotate(
+            has_free_seat=Case(
+                When(~is_open, then=Value(False)),
+                When(capacity=None, then=Value(True)),
+                When(capacity__gt=F("seated"), then=Value(True)),
+                default=Value(False),
+            )
+        )
 
 
+class SignUp(models.TextChoices):
+    """What signing up to an event would lead to at a moment."""
+
+    OPEN = "open", _("Sign-up is open")
+    FULL = "full", _("Full, with a waiting list")
+    CLOSED_FULL = "closed_full", _("No seats left")
+    EARLY = "early", _("Sign-up has not opened yet")
+    LATE = "late", _("Sign-up has closed")
+    BEGUN = "begun", _("It has begun")
+    CANCELLED = "cancelled", _("Cancelled")
+    ELSEWHERE = "elsewhere", _("No sign-up here")
+
+
+@pghistory.track(exclude=["updated_at", "counted_at"])
 class Event(models.Model):
     """A meeting at a time and a place. Times are stored in UTC and said in the region's time zone.
 
@@ -187,7 +227,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["starts_at", "id"]
-        indexes = [models.Index(fields=["starts_at", "id"], name="event_start")]
+        indexes = [
+            models.Index(fields=["starts_at", "id"], name="event_start"),
+            models.Index(fields=["ends_at"], name="event_end"),
+        ]
         constraints = [
             models.CheckConstraint(name="event_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="event_has_a_seat", condition=Q(capacity=None) | Q(capacity__gte=1)),
@@ -223,6 +266,11 @@ class Event(models.Model):
         return in_language(self, "access")
 
     @property
+    def last_moment(self):
+        """Until when one can sign up: as long as is said, else until it starts."""
+        return self.closes_at or self.starts_at
+
+    @property
     def is_past(self):
         return self.ends_at <= timezone.now()
 
@@ -234,3 +282,37 @@ class Event(models.Model):
     def hours(self):
         """How long it lasts, in hours; None when only the days are known."""
         return None if self.is_whole_day else (self.ends_at - self.starts_at).total_seconds() / 3600
+
+    @property
+    def is_draft(self):
+        return self.state == EventState.DRAFT
+
+    @property
+    def first_day(self):
+        return timezone.localdate(self.starts_at)
+
+    @property
+    def last_day(self):
+        """The day on which it ends; one that ends at midnight ends on the day before."""
+        return timezone.localdate(self.ends_at - timedelta(microseconds=1))
+
+    def seats_left(self, seated):
+        """How many seats are free when `seated` are taken; None where nobody counts."""
+        return None if self.capacity is None else max(0, self.capacity - seated)
+
+    def sign_up(self, seated, now=None):
+        """What signing up leads to, when `seated` seats are taken."""
+        now = now or timezone.now()
+        if self.is_cancelled:
+            return SignUp.CANCELLED
+        if not self.takes_registrations or self.state != EventState.PUBLISHED:
+            return SignUp.ELSEWHERE
+        if self.starts_at <= now:
+            return SignUp.BEGUN
+        if self.opens_at and now < self.opens_at:
+            return SignUp.EARLY
+        if self.closes_at and self.closes_at <= now:
+            return SignUp.LATE
+        if self.seats_left(seated) == 0:
+            return SignUp.FULL if self.has_waiting_list else SignUp.CLOSED_FULL
+        return SignUp.OPEN

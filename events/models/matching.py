@@ -12,7 +12,8 @@ from events.models.registration import Registration
 
 
 class Matchmaking(models.Model):
-    """The times of an event in which people meet by two: from, until, minutes each, at most so many tables."""
+    """The times of an event in which people meet by two: from, until, minutes each, at most so many tables. The numbers
+    are what is kept of the meetings when the people are deleted."""
 
     event = models.OneToOneField(Event, models.CASCADE, related_name="matchmaking", verbose_name=_("event"))
     starts_at = models.DateTimeField(_("first meeting"))
@@ -23,6 +24,12 @@ class Matchmaking(models.Model):
     tables = models.PositiveSmallIntegerField(
         _("tables"), default=20, validators=[MinValueValidator(1), MaxValueValidator(200)]
     )
+    meetings = models.PositiveIntegerField(_("meetings"), default=0, editable=False)
+    asked = models.PositiveIntegerField(_("people asked what came of it"), default=0, editable=False)
+    together = models.PositiveIntegerField(_("do something together"), default=0, editable=False)
+    talking = models.PositiveIntegerField(_("are still talking"), default=0, editable=False)
+    nothing = models.PositiveIntegerField(_("nothing came of it"), default=0, editable=False)
+    counted_at = models.DateTimeField(_("people became numbers"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("matchmaking")

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +84,15 @@ class RegistrationQuerySet(models.QuerySet):
         """Those of a person."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
+    def with_number(self):
+        """Adds `ahead`, how many stand before each on the waiting list."""
+        before = Q(waits_since__lt=OuterRef("waits_since")) | Q(
+            waits_since=OuterRef("waits_since"), pk__lt=OuterRef("pk")
+        )
+        rows = Registration.objects.filter(before, event=OuterRef("event"), state=RegistrationState.WAITING)
+        counted = rows.order_by().values("event").annotate(count=Count("pk")).values("count")
+        return self.annotate(ahead=Coalesce(Subquery(counted), 0))
+
 
 class Registration(models.Model):
     """One person at one event, once: whoever leaves and comes back is the same row. A guest has no account.
@@ -162,6 +172,23 @@ class Registration(models.Model):
     def token(self):
         """What the link in a mail carries."""
         return link_token(self._meta.label_lower, self.nonce)
+
+    @property
+    def is_active(self):
+        return self.state in ACTIVE
+
+    @property
+    def number(self):
+        """The place on the waiting list, the next is 1; asked for, unless `with_number` has."""
+        ahead = getattr(self, "ahead", None)
+        if ahead is None:
+            ahead = type(self).objects.with_number().values_list("ahead", flat=True).get(pk=self.pk)
+        return ahead + 1
+
+    @property
+    def address(self):
+        """Where its mails go: a person's own address, as it is now."""
+        return self.user.email if self.user_id else self.email
 
 
 class Answer(models.Model):

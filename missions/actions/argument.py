@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from missions.actions import told
+from missions.actions.evidence import column_of
 from missions.actions.mission import enter_mission, log
 from missions.argument import circle, links_of
-from missions.models import Confidence, Evidence, Measurement, Statement, StatementLink
+from missions.models import Confidence, Evidence, Statement, StatementLink
 from platforms.actions import NoEntry, Outdated, next_number
 from platforms.models import SpaceMember
 
@@ -23,7 +24,6 @@ CIRCLE = _(
 FULL = _("A mission has room for %(most)s statements. Put some together, or remove some.")
 NO_MEMBER = _("This person is not a member of the space who can write there.")
 GONE = _("A statement that you chose has been removed meanwhile.")
-ELSEWHERE = _("That is not in the mission's space any more.")
 
 
 @transaction.atomic
@@ -69,13 +69,8 @@ def remove(statement, *, by):
 def prove(statement, *, by, confidence, thing, **values):
     """Add evidence, and say how sure the statement is with it. `thing` is {column: id or address} of one thing."""
     statement = _locked(statement, by)
-    [(name, value)] = thing.items()
-    if name != "url":
-        _judge_thing(statement.mission, name, value)
-    column = "url" if name == "url" else f"{name}_id"
-    evidence = Evidence.objects.create(
-        mission=statement.mission, statement=statement, by=by, **{column: value}, **values
-    )
+    column = column_of(statement.mission, thing)
+    evidence = Evidence.objects.create(mission=statement.mission, statement=statement, by=by, **column, **values)
     statement.confidence = confidence
     _save(statement, "confidence")
     told.tell_members(statement.mission, told.ARGUED, by=by)
@@ -112,18 +107,6 @@ def _save(statement, *names):
 def _judge_owner(mission, owner):
     if owner and not SpaceMember.objects.writers().filter(space=mission.space_id, user=owner).exists():
         raise ValidationError({"owner": NO_MEMBER})
-
-
-def _judge_thing(mission, name, pk):
-    """A document, decision or measurement must be the mission's own, and still be there."""
-    if name == "measurement":
-        found = Measurement.objects.filter(indicator__mission=mission)
-    elif name == "document":
-        found = mission.space.documents.filter(removed_at=None)
-    else:
-        found = mission.space.decisions.all()
-    if not found.filter(pk=pk).exists():
-        raise ValidationError({name: ELSEWHERE})
 
 
 def _link(statement, numbers):

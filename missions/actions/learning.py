@@ -56,7 +56,7 @@ def are_shown(run):
 @transaction.atomic
 def answer_review(run, *, by, **answers):
     """Save one's answers to the five questions; they can be changed until all are shown. Raises ValidationError."""
-    run = enter_run(run, by, states=(RunState.REVIEWED,))
+    run = enter_run(run, by, states=(RunState.REVIEWED,), ended=True)
     if not any(answers.values()):
         raise ValidationError(NOTHING_SAID, code="empty")
     if are_shown(run) and run.reviews.exclude(user=by).exists():
@@ -70,7 +70,7 @@ def answer_review(run, *, by, **answers):
 @transaction.atomic
 def propose(run, *, by, stage, part, text, learning):
     """Propose a change of the method, with what taught it. `stage` is a slug of the run's stages, or ""."""
-    run = enter_run(run, by, states=(RunState.RUNNING, RunState.REVIEWED))
+    run = enter_run(run, by, states=(RunState.RUNNING, RunState.REVIEWED), ended=True)
     if stage and not run.stages.filter(stage__slug=stage).exists():
         raise ValidationError({"stage": NO_STAGE})
     member = SpaceMember.objects.filter(space=run.mission.space_id, user=by).first()
@@ -89,7 +89,7 @@ def propose(run, *, by, stage, part, text, learning):
 
 
 def _open(proposal, by, *, lead=False):
-    run = enter_run(proposal.run, by, lead=lead, states=tuple(RunState))
+    run = enter_run(proposal.run, by, lead=lead, states=tuple(RunState), ended=True)
     row = run.proposals.filter(pk=proposal.pk).first()
     if row is None:
         raise NoEntry
@@ -124,7 +124,7 @@ def settle(proposal, *, by, state, answer=""):
 @transaction.atomic
 def close(run, *, by, outcome):
     """Close the run with its outcome in words. Raises PermissionDenied or ValidationError."""
-    run = enter_run(run, by, lead=True, states=RUN_STEPS["close"].sources)
+    run = enter_run(run, by, lead=True, states=RUN_STEPS["close"].sources, ended=True)
     if not outcome:
         raise ValidationError({"outcome": NEEDS_OUTCOME})
     if not are_shown(run):

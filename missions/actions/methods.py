@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
@@ -14,13 +16,18 @@ from missions import content
 from missions.difference import Place, difference
 from missions.models import Change, Method, Proposal, ProposalState, Stage
 from platforms.actions import Outdated
+from platforms.models.space import SLUG_TAIL
 
+LAST = 1000  # after those of the region's folder
 NO_DRAFT = _("There is no draft any more: it has been published or discarded.")
 NO_STAGE = _("The stage has been removed from the draft.")
 LAST_STAGE = _("A method has at least one stage.")
 TOO_MANY = _("A method has at most %(most)s stages.")
 SAYS_THE_SAME = _("The draft says the same as version %(number)s. Change something before you publish it.")
 NOT_PUBLISHED = _("Only a published version that is not retired can be retired.")
+NOT_RETIRED = _("Only a version that was retired can be taken up again.")
+NO_STAGES = _("Add a stage first: a method has at least one.")
+KEEPS_METHODS = "missions.change_method"  # staff with this right keep all methods, and begin new ones
 
 
 class NoDraft(ValidationError):
@@ -66,6 +73,26 @@ def _stage(draft, slug):
 
 # ── Beginning and ending ─────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
+def begin_method(*, by, name_sv, name_en=""):
+    """A new method with the draft of its first version, which has no stage yet; who begins it owns it.
+
+    Raises PermissionDenied.
+    """
+    if not by.has_perm(KEEPS_METHODS):
+        raise PermissionDenied
+    method = Method.objects.create(slug=_new_slug(name_sv), position=LAST)
+    method.owners.add(by)
+    draft = method.versions.create(number=1, name_sv=name_sv, name_en=name_en, created_by=by)
+    AuditEntry.objects.record(by=by, verb="method.add", target=draft)
+    return method
+
+
+def _new_slug(name):
+    base = slugify(name)[:70].strip("-") or "method"
+    return f"{base}-{get_random_string(5, SLUG_TAIL)}" if Method.objects.filter(slug=base).exists() else base
+
+
+@transaction.atomic
 def begin_draft(method, *, by):
     """The draft of the next version, which says what the newest one says; the one there is when there is one."""
     row = _locked(method, by)
@@ -82,9 +109,14 @@ def begin_draft(method, *, by):
 
 @transaction.atomic
 def discard(method, *, by):
+    """Delete the draft; a method of which nothing was ever published goes with it, and None is returned."""
     draft = _draft(method, by)
     AuditEntry.objects.record(by=by, verb="method.discard", target=draft)
     draft.delete()
+    if draft.method.versions.exists():
+        return draft.method
+    draft.method.delete()
+    return None
 
 
 @transaction.atomic
@@ -96,6 +128,8 @@ def publish(method, *, by, version, news_sv, news_en=""):
     draft = _draft(method, by)
     if draft.version != version:
         raise Outdated(draft)
+    if not draft.stages.exists():
+        raise ValidationError(NO_STAGES, code="stages")
     base = base_of(draft.method)
     if base and not difference(content.read_version(base), content.read_version(draft)):
         raise ValidationError(SAYS_THE_SAME, code="same", params={"number": base.number})
@@ -117,6 +151,18 @@ def retire(version, *, by):
     row.retired_at = timezone.now()
     row.save(update_fields=["retired_at"])
     AuditEntry.objects.record(by=by, verb="method.retire", target=row)
+    return row
+
+
+@transaction.atomic
+def take_up_again(version, *, by):
+    """A version that was retired can start new runs again."""
+    row = _locked(version.method, by).versions.get(pk=version.pk)
+    if row.retired_at is None:
+        raise ValidationError(NOT_RETIRED, code="state")
+    row.retired_at = None
+    row.save(update_fields=["retired_at"])
+    AuditEntry.objects.record(by=by, verb="method.take_up_again", target=row)
     return row
 
 

@@ -7,7 +7,7 @@ checks and `docs/states.md` all read `STEPS`.
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import AuditEntry
+from actors.actions.following import MISSION, tell_followers
 from actors.actions.workflow import Step
 from missions.actions import told
 from missions.models import PASS, Criterion, CriterionScore, Mission, MissionState
 from platforms.actions import Frozen, NoEntry, Outdated, enter
+from platforms.models import Space, SpaceState
 from platforms.models.space import SLUG_TAIL
 
 LEADS = "coordinator or staff"
@@ -36,6 +38,8 @@ PLAIN = (
 IS_ENDED = _("The mission has ended. It can be read; to change it, take it up again.")
 ALREADY = _("“%(name)s” is in the state “%(state)s” now. Nothing was changed.")
 NOT_YET = _("The mission can not start yet: %(missing)s.")
+NOT_CLOSED = _("The mission's space is not closed: its own people decide about the mission.")
+NO_SUCH_SPACE = _("There is no open space of the mission's partnership at this address.")
 IN_FUTURE = _("The date lies in the future. Give the day when it ended.")
 BEFORE_START = _("That is before the day when the mission started.")
 
@@ -211,6 +215,31 @@ def end(mission, *, by, outcome, ended_on):
 
 
 @transaction.atomic
+def relocate(mission, *, by, names):
+    """Staff who keep missions move one out of a closed space, into an open one of the same partnership.
+
+    They are in neither, so the spaces are not shown to them: `names` are the parts of the address that a coordinator
+    gave them. Owners who are not in the new space are told apart there as having left. Raises PermissionDenied, or
+    ValidationError by field.
+    """
+    if not by.has_perm("missions.change_mission"):
+        raise PermissionDenied
+    near = Q(pk=mission.space_id) | Q(slug__in=names, partnership=mission.partnership_id)
+    spaces = list(Space.objects.select_for_update(of=("self",)).filter(near).order_by("pk"))
+    row = Mission.objects.select_for_update(of=("self",)).get(pk=mission.pk)
+    if not any(one.pk == row.space_id and one.state == SpaceState.CLOSED for one in spaces):
+        raise ValidationError(NOT_CLOSED, code="state")
+    target = next((one for one in spaces if one.pk != row.space_id and one.is_open), None)
+    if target is None:
+        raise ValidationError({"address": NO_SUCH_SPACE})
+    row.space = target
+    row.save(update_fields=["space", "updated_at"])
+    log(row, "relocate", by=by)
+    told.tell_members(row, told.NEW, by=by)
+    return row
+
+
+@transaction.atomic
 def publish(mission, *, by, is_public):
     """Show the mission to everybody, or take it back: coordinators of its space, and staff who keep missions."""
     if by.has_perm("missions.change_mission"):
@@ -221,4 +250,6 @@ def publish(mission, *, by, is_public):
         row.is_published = is_public
         row.save(update_fields=["is_published", "updated_at"])
         log(row, "publish" if is_public else "withdraw", by=by)
+        if is_public:
+            tell_followers(row.actors.values_list("pk", flat=True), MISSION, by=by)
     return row

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from actors.actions.following import MISSION, tell_followers
 from actors.actions.workflow import Step
 from actors.models import ActorStatus, Representative
 from missions.actions.promises import tell_leaders
@@ -100,6 +101,8 @@ def accept(offer, *, by, wave, answer=""):
     if row.state == CommitmentState.OFFERED and not _speaks(row.offered_by_id, row.actor_id):
         raise ValidationError(NOBODY, code="nobody", params={"name": row.actor.name})
     _move(row, "accept", wave=wave, answer=answer, user_id=row.offered_by_id)
+    if row.mission.is_published and not row.mission.actors.filter(pk=row.actor_id).exists():
+        tell_followers([row.actor_id], MISSION, by=by)
     row.mission.actors.add(row.actor_id)
     _mail(row)
 

@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from missions.actions.evidence import column_of
 from missions.actions.promises import tell_person
 from missions.actions.taking import log, take
-from missions.models import Commitment, CommitmentState, Experiment, Indicator, Measurement, Reminded
+from missions.models import Commitment, CommitmentState, Evidence, Experiment, Indicator, Measurement, Reminded
 from platforms.actions.rooms import NoEntry, Outdated, next_number
 from platforms.models import SpaceMember
 
@@ -122,6 +123,21 @@ def reopen(commitment, *, by):
     row.state, row.done_on = CommitmentState.PROMISED, None
     row.version += 1
     row.save(update_fields=["state", "done_on", "version"])
+
+
+# ── Evidence of experiments ──────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def attach(experiment, *, by, thing, **values):
+    """Add evidence to an experiment. `thing` is {column: id or address} of one thing."""
+    mission, row = _locked(experiment, by)
+    return Evidence.objects.create(mission=mission, experiment=row, by=by, **column_of(mission, thing), **values)
+
+
+@transaction.atomic
+def detach(evidence, *, by):
+    """Take evidence away from an experiment again; the thing itself stays where it lies."""
+    _mission, row = _locked(evidence.experiment, by)
+    row.evidence.filter(pk=evidence.pk).delete()
 
 
 # ── Values ───────────────────────────────────────────────────────────────────────────────────────────────────────────

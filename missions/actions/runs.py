@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from actors.actions.workflow import Step
 from actors.models import Representative
 from missions.actions import told
+from missions.actions.evidence import column_of
 from missions.actions.mission import enter_mission, log
 from missions.models import (
     GateAnswer,
     GateDecision,
     GateVerdict,
-    Measurement,
     MethodVersion,
     MissionState,
     Output,
@@ -57,12 +57,12 @@ NOT_A_RUN_FOR = _("A candidate, or a mission that has ended or is led elsewhere,
 RUNS_ALREADY = _("The mission runs by a method already. Close that run first.")
 NOT_CURRENT = _("This version can not start new runs any more. Choose a newer one.")
 IS_OVER = _("The run is over. It can be read, but nothing is added any more.")
+GATES_CLOSED = _("The mission has ended, so the gates of its runs are closed. Take it up again, and the run goes on.")
 NOT_OPEN = _("This stage is not going on now. Nothing was changed.")
 UNKNOWN = _("There is no such thing in this stage.")
 OPEN_QUESTIONS = _("Answered with yes must be: %(questions)s")
 NEEDS_LEARNING = _("Write in one line what you learnt in this stage.")
 NEEDS_REASON = _("Write the reason.")
-ELSEWHERE = _("That is not in the mission's space any more.")
 NO_MEMBER = _("This person is not a member of the space.")
 
 
@@ -107,10 +107,11 @@ def look_back(run, *, was_stopped=False):
     told.ask([review.user_id for review in asked], run)
 
 
-def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
+def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,), ended=False):
     """Lock the run's mission and judge the person's right anew; the run as it is now. Must run in a transaction.
 
-    Raises NoEntry, PermissionDenied, or Frozen when the run is in none of `states`.
+    Raises NoEntry, PermissionDenied, or Frozen when the run is in none of `states`, or its mission has ended; what was
+    learnt may be said then too (`ended`).
     """
     mission = enter_mission(run.mission, by, lead=lead, ended=True)
     row = mission.runs.filter(pk=run.pk).first()
@@ -119,6 +120,8 @@ def enter_run(run, by, *, lead=False, states=(RunState.RUNNING,)):
     row.mission = mission
     if row.state not in states:
         raise Frozen(IS_OVER, code="frozen")
+    if mission.is_ended and not ended:
+        raise Frozen(GATES_CLOSED, code="frozen")
     return row
 
 
@@ -173,13 +176,9 @@ def attach(stage, key, *, by, thing, words=""):
     """Add evidence to an output; `thing` is {column: id or address} of one thing. The output may have no words yet."""
     stage = _entered(stage, by)
     _known(stage.stage.outputs, key)
-    [(name, value)] = thing.items()
-    if name != "url":
-        _judge_thing(stage.run.mission, name, value)
+    column = column_of(stage.run.mission, thing)
     output, _is_new = Output.objects.get_or_create(stage=stage, key=key, defaults={"by": by})
-    return OutputEvidence.objects.create(
-        output=output, by=by, words=words, **{"url" if name == "url" else f"{name}_id": value}
-    )
+    return OutputEvidence.objects.create(output=output, by=by, words=words, **column)
 
 
 @transaction.atomic
@@ -187,18 +186,6 @@ def detach(evidence, *, by):
     """Take evidence away from an output again."""
     stage = _entered(evidence.output.stage, by)
     OutputEvidence.objects.filter(pk=evidence.pk, output__stage=stage).delete()
-
-
-def _judge_thing(mission, name, pk):
-    """A document, decision or measurement must be the mission's own, and still be there."""
-    if name == "measurement":
-        found = Measurement.objects.filter(indicator__mission=mission)
-    elif mission.space is None:
-        raise ValidationError({name: ELSEWHERE})
-    else:
-        found = mission.space.documents.kept() if name == "document" else mission.space.decisions.all()
-    if not found.filter(pk=pk).exists():
-        raise ValidationError({name: ELSEWHERE})
 
 
 @transaction.atomic

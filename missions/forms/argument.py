@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from missions.forms.mission import OrganisationField, organisations_of, short
+from missions.forms.portfolio import say_who_left
 from missions.models import Confidence, Measurement
 from platforms.forms.decisions import DayField, PersonField, version_field
 from platforms.models import DecisionState, SpaceMember
@@ -51,6 +52,7 @@ class StatementForm(forms.Form):
             stays = [statement.owner_id] if statement and statement.owner_id else []
             people = User.objects.filter(pk__in=writers) | User.objects.filter(pk__in=stays)
             self.fields["owner"].queryset = people.order_by("name", "pk")
+            say_who_left(self.fields["owner"], mission, statement and statement.owner)
         else:
             del self.fields["owner"]
 
@@ -70,19 +72,16 @@ class StatementForm(forms.Form):
         return [int(number) for number in self.cleaned_data["leads_to"]]
 
 
-class EvidenceForm(forms.Form):
-    """One thing that speaks for or against a statement, and how sure the statement is with it."""
+class ThingForm(forms.Form):
+    """One thing that shows something, with a few words and its day."""
 
     words = LineField(label=_("What it shows"), max_length=300)
-    is_against = forms.BooleanField(label=_("It speaks against the statement"), required=False)
+    is_against = forms.BooleanField(label=_("It speaks against it"), required=False)
     document = forms.ChoiceField(label=_("A document of the space"), required=False)
     decision = forms.ChoiceField(label=_("A decision of the space"), required=False)
     measurement = forms.ChoiceField(label=_("A measurement of the mission"), required=False)
     url = WebAddressField(label=_("A web address"), max_length=500, required=False)
     dated_on = DayField(label=_("From when it is"), initial=timezone.localdate)
-    confidence = forms.ChoiceField(
-        label=_("How sure is the statement now?"), choices=Confidence, widget=forms.RadioSelect
-    )
 
     def __init__(self, *args, mission, **kwargs):
         super().__init__(*args, **kwargs)
@@ -104,6 +103,26 @@ class EvidenceForm(forms.Form):
         """{name of the column: id or address} of the one thing that was chosen."""
         found = {name: self.cleaned_data.get(name) for name in ("document", "decision", "measurement", "url")}
         return {name: value if name == "url" else int(value) for name, value in found.items() if value}
+
+
+class EvidenceForm(ThingForm):
+    """What speaks for or against a statement, and how sure the statement is with it."""
+
+    confidence = forms.ChoiceField(
+        label=_("How sure is the statement now?"), choices=Confidence, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["is_against"].label = _("It speaks against the statement")
+
+
+class ExperimentEvidenceForm(ThingForm):
+    """What shows how an experiment went."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["is_against"].label = _("It speaks against the hypothesis")
 
 
 def things_of(mission):

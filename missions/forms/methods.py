@@ -102,6 +102,13 @@ class SaidForm(WhyForm):
         }
 
 
+class NewMethodForm(forms.Form):
+    """A name is enough to begin; the rest is written in the draft."""
+
+    name_sv = LineField(label=_("Name in Swedish"), max_length=120, min_length=2)
+    name_en = LineField(label=_("Name in English"), max_length=120, required=False)
+
+
 class TextsForm(SaidForm):
     name_sv = LineField(label=_("Name in Swedish"), max_length=120)
     name_en = LineField(label=_("Name in English"), max_length=120, required=False)

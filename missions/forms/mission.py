@@ -213,3 +213,18 @@ class EndForm(forms.Form):
         help_text=_("Was the goal reached, and how is that known? What is better now, and what is not?"),
     )
     ended_on = DayField(label=_("Ended on"), initial=timezone.localdate)
+
+
+class RelocateForm(forms.Form):
+    """To which space a mission moves, by the address that its coordinator sees."""
+
+    address = LineField(
+        label=_("Address of the new space"),
+        max_length=300,
+        help_text=_("A coordinator of that space finds it in the address bar, and gives it to you."),
+    )
+
+    @property
+    def names(self):
+        """The parts of what was typed: an address, a path, or the end of one."""
+        return [part for part in self.cleaned_data["address"].split("/") if part]

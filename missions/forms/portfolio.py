@@ -39,6 +39,12 @@ def typed(value):
     return written(value) if isinstance(value, Decimal) else value
 
 
+def say_who_left(field, mission, person):
+    """The field of a person, who may stay, tells that they are no member of the mission's space any more."""
+    if person and not SpaceMember.objects.filter(space=mission.space_id, user=person).exists():
+        field.help_text = _("%(name)s has left the space. Choose who takes over.") % {"name": person}
+
+
 class ActorField(forms.ModelChoiceField):
     def __init__(self, **kwargs):
         super().__init__(Actor.objects.none(), **kwargs)
@@ -114,6 +120,8 @@ class CommitmentForm(PortfolioForm):
         self.fields["actor"].queryset = organisations_of(self.mission, *actors)
         if not self.fields["user"].queryset.exists():
             del self.fields["user"]
+        elif self.thing:
+            say_who_left(self.fields["user"], self.mission, self.thing.user)
 
     @property
     def values(self):

@@ -1,5 +1,6 @@
 """Missions: the challenge, the goal that can be measured, and the criteria that the goal is judged by."""
 
+import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -35,6 +36,15 @@ class Level(models.TextChoices):
     NATIONAL = "national", _("National")
     REGION = "region", _("Region")
     PARTNERSHIP = "partnership", _("Partnership")
+
+
+# When something became so in the hub, which is when it is told; taken back and given again, it is not told again.
+MOMENTS = """
+NEW.published_at := coalesce(NEW.published_at, OLD.published_at, CASE WHEN NEW.is_published THEN now() END);
+NEW.started_at := coalesce(NEW.started_at, OLD.started_at, CASE WHEN NEW.state = 'started' THEN now() END);
+NEW.ended_at := CASE WHEN NEW.state = 'ended' THEN coalesce(NEW.ended_at, OLD.ended_at, now()) END;
+RETURN NEW;
+"""
 
 
 class MissionQuerySet(models.QuerySet):
@@ -129,6 +139,9 @@ class Mission(models.Model):
     started_on = models.DateField(_("started"), null=True, blank=True)
     ended_on = models.DateField(_("ended"), null=True, blank=True)
     outcome = models.TextField(_("outcome in words"), max_length=2000, blank=True)
+    published_at = models.DateTimeField(_("public since"), null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(_("start entered"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("end entered"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = MissionQuerySet.as_manager()
@@ -162,6 +175,15 @@ class Mission(models.Model):
                 name="mission_ended_has_a_date",
                 condition=~Q(state=MissionState.ENDED) | Q(ended_on__isnull=False),
             ),
+        ]
+
+        triggers = [
+            pgtrigger.Trigger(
+                name="moments",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=MOMENTS,
+            )
         ]
 
     def __str__(self):

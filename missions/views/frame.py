@@ -1,22 +1,18 @@
 """What the pages of a mission share: the way in, the frame with its tabs, and the answers to what is not allowed."""
 
 from copy import copy
-from functools import wraps
+from functools import partial
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import cache_control
 
 from missions.actions.mission import enter_mission
 from missions.models import Mission
-from platforms.actions import Frozen, NoEntry, Outdated
-from platforms.views.frame import fill_in_again
+from platforms.actions import Frozen, Outdated
+from platforms.views.frame import closed_view, fill_in_again
 from web.conflicts import differences, over
-from web.kept import keeps_text
 from web.templatetags.web import address
 
 TABS = (
@@ -27,26 +23,7 @@ TABS = (
 )
 
 
-def mission_view(view):
-    """A page on which people work on a mission: kept by nobody, 404 where there is no entry, and a word where nothing
-    can be changed. What is typed on it outlives the session (`web.kept`)."""
-
-    @cache_control(private=True, no_store=True)
-    @wraps(view)
-    def framed(request, slug, **kwargs):
-        try:
-            return view(request, slug, **kwargs)
-        except NoEntry:
-            raise Http404 from None
-        except Frozen as error:
-            messages.error(request, error.message)
-        except PermissionDenied as error:
-            if not str(error):
-                raise
-            messages.error(request, str(error))
-        return redirect("mission", slug)
-
-    return keeps_text(framed)
+mission_view = partial(closed_view, back="mission")
 
 
 def mission_to_change(request, slug, *, lead=False, ended=False):

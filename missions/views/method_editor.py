@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,12 +15,15 @@ from missions import content
 from missions.actions import methods as actions
 from missions.difference import Place, stage_change
 from missions.difference_words import Section, Teller
-from missions.forms.methods import PublishForm, StageForm, TextsForm, WhyForm
+from missions.forms.methods import NewMethodForm, PublishForm, StageForm, TextsForm, WhyForm
 from missions.lineage import lineage
 from missions.models import Method, MethodVersion, Part
 from platforms.actions import Outdated
-from platforms.views.frame import form_view, typed
+from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text, kept
+
+RETIRED = gettext_lazy("Version %(number)s is retired.")
+UP_AGAIN = gettext_lazy("Version %(number)s is taken up again.")
 
 
 def keeper_view(view):
@@ -59,6 +63,22 @@ def base_of(method):
 
 def show(request, template, method, context, status=200):
     return render(request, f"missions/{template}.html", {"method": method, **context}, status=status)
+
+
+# ── Beginning ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@keeps_text
+@cache_control(private=True, no_store=True)
+@form_view
+def method_new(request):
+    """Staff who keep methods begin one; it is a draft that they write before anybody else sees it."""
+    if not request.user.has_perm(actions.KEEPS_METHODS):
+        raise Http404
+    form = NewMethodForm(typed(request), initial=kept(request))
+    if request.method == "POST" and form.is_valid():
+        method = actions.begin_method(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The method is a draft now. Nobody else sees it yet."))
+        return redirect("method_draft", method.slug)
+    return render(request, "missions/method_new.html", {"form": form, "is_kept": bool(kept(request))})
 
 
 # ── The draft ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -330,20 +350,24 @@ def drawn_anew(form, draft):
 def method_discard(request, method):
     draft, base = draft_of(method), base_of(method)
     if request.method == "POST":
-        actions.discard(method, by=request.user)
+        stands = actions.discard(method, by=request.user)
         messages.success(request, _("The draft is discarded."))
-        return redirect(method)
-    return show(request, "method_discard", method, {"draft": draft, "sections": differing(request, draft, base)})
+        return redirect(stands or "method_list")
+    context = {"draft": draft, "sections": differing(request, draft, base), "is_first": base is None}
+    return show(request, "method_discard", method, context)
 
 
 @keeper_view
 @form_view
 def method_retire(request, method, number):
-    version = get_object_or_404(MethodVersion.objects.current().filter(method=method), number=number)
+    """Retiring a version, and taking one up again that was retired."""
+    version = get_object_or_404(MethodVersion.objects.published().filter(method=method), number=number)
     version.method = method
     if request.method == "POST":
-        actions.retire(version, by=request.user)
-        messages.success(request, _("Version %(number)s is retired.") % {"number": version.number})
+        act, said = (actions.take_up_again, UP_AGAIN) if "again" in request.POST else (actions.retire, RETIRED)
+        with saying(request):
+            act(version, by=request.user)
+            messages.success(request, said % {"number": version.number})
         return redirect(version)
     context = {"version": version, "runs": version.runs.running().count()}
     others = MethodVersion.objects.current().filter(method=method).exclude(pk=version.pk)

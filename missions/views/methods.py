@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
 from missions import content
+from missions.actions.methods import KEEPS_METHODS
 from missions.difference import ITEMS, Place
 from missions.difference_words import Teller
 from missions.lineage import lineage
@@ -33,7 +34,8 @@ def method_list(request):
         }
         for one in methods
     ]
-    return render(request, "missions/method_list.html", {"rows": [row for row in rows if row["version"]]})
+    context = {"rows": [row for row in rows if row["version"]], "may_begin": request.user.has_perm(KEEPS_METHODS)}
+    return render(request, "missions/method_list.html", context)
 
 
 @public_page

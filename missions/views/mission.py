@@ -16,7 +16,7 @@ from missions.picture import MANY, picture
 from missions.portfolio import Standing, portfolio_of
 from missions.views.frame import tabs
 from platforms.helix import helix
-from platforms.models import Access, Partnership, PartnershipMember, SpaceMember
+from platforms.models import Access, Partnership, PartnershipMember, SpaceMember, SpaceState
 from platforms.views.frame import room_or_404, space_view
 from platforms.views.frame import show as show_in_space
 from web import region
@@ -39,7 +39,7 @@ def mission(request, slug):
         where = numbered("statement", found.slug)
         for one in argument.said:
             one.url = where(one.statement.number)
-    criteria, members = criteria_of(found), organisations(found)
+    criteria, members = criteria_of(found), organisations(found, inside=reader["inside"])
     legs = helix((one.kind, None) for one in members)
     context = {
         "mission": found,
@@ -77,31 +77,33 @@ def reader_of(found, user):
         "leads": bool(leads),
         "may_publish": bool(leads or keeps),
         "may_keep": keeps and not found.space_id,
+        "may_relocate": keeps and bool(found.space_id) and found.space.state == SpaceState.CLOSED,
+        "is_stranded": bool(member) and found.space.state == SpaceState.CLOSED,
         "steps": [{"name": name, "label": STEPS[name].label} for name in open_steps(found)] if leads else [],
     }
 
 
 def standing_of(reader):
-    return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"])
+    return Standing(bool(reader.get("member")), reader["may_edit"], reader["leads"], reader["inside"])
 
 
-def organisations(found):
-    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one. What was
-    merged keeps its link, and is not told of twice."""
+def organisations(found, *, inside=False):
+    """The mission's own organisations (`is_here`); for the helix those of its partnership, when it has one that the
+    reader may know. What was merged keeps its link, and is not told of twice."""
     here = Mission.actors.through.objects.filter(mission=found, actor=OuterRef("pk"))
     rows = Actor.objects.filter(merged_into=None).annotate(is_here=Exists(here))
-    if not found.partnership_id:
+    if not (found.partnership_id and (inside or found.partnership.is_published)):
         return list(rows.filter(is_here=True).order_by("name", "pk")[:ORGANISATIONS])
     together = PartnershipMember.objects.current().filter(partnership=found.partnership_id).values("actor")
     return list(rows.filter(Q(is_here=True) | Q(pk__in=together)).order_by("name", "pk")[:ORGANISATIONS])
 
 
-def tags_of(found):
-    """The mission's themes and areas with their signs and classes, in one question."""
+def tags_of(found, relation="missions"):
+    """The themes and areas of something with their signs and classes, in one question; `relation` leads to it."""
     signs = region.current()
     columns = ("position", "slug", "name_sv", "name_en")
-    themes = Theme.objects.filter(missions=found).values_list(*columns, Value(""), Value("theme"))
-    areas = Area.objects.filter(missions=found).values_list(*columns, "parent__slug", Value("area"))
+    themes = Theme.objects.filter(**{relation: found}).values_list(*columns, Value(""), Value("theme"))
+    areas = Area.objects.filter(**{relation: found}).values_list(*columns, "parent__slug", Value("area"))
     rows = sorted(themes.union(areas), key=lambda row: (row[-1] != "theme", row[0], row[1]))
     return [_tag(*row, signs) for row in rows]
 

@@ -52,7 +52,8 @@ def _ours(request, slug, number):
 def offer(request, slug, number):
     """What became of an offer, for its organisation; withdrawing it while it waits."""
     found = _ours(request, slug, number)
-    return render(request, "missions/offer.html", {"offer": found, "mission": found.mission})
+    is_told = Mission.objects.visible_to(request.user).filter(pk=found.mission_id).exists()
+    return render(request, "missions/offer.html", {"offer": found, "mission": found.mission, "is_told": is_told})
 
 
 @private

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from missions.actions import portfolio as actions
 from missions.actions.promises import seen
+from missions.forms.argument import ExperimentEvidenceForm
 from missions.forms.portfolio import (
     CommitmentForm,
     CorrectionForm,
@@ -21,7 +22,7 @@ from missions.forms.portfolio import (
 )
 from missions.forms.portfolio import typed as as_typed
 from missions.models import Commitment, CommitmentState, Experiment, Indicator, Mission
-from missions.portfolio import portfolio_of
+from missions.portfolio import portfolio_of, show_evidence
 from missions.series import Series
 from missions.views.frame import conflict, mission_to_change, mission_view, saved, show, tabs
 from platforms.actions.rooms import Outdated
@@ -85,6 +86,7 @@ def mission_portfolio(request, slug):
         Mission.objects.visible_to(request.user).select_related("space", "partnership"), slug=slug
     )
     portfolio = portfolio_of(mission, request.user)
+    show_evidence(portfolio)
     mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
     seen(request.user, mine if request.user.is_authenticated else [])
     context = {"mission": mission, "portfolio": portfolio, "tabs": tabs(mission, TAB)}
@@ -158,6 +160,36 @@ def portfolio_remove(request, slug, kind, number):
         messages.success(request, str(kind.removed))
         return redirect("mission_portfolio", slug)
     return show(request, "missions/portfolio_remove.html", mission, {"thing": thing, "kind": name}, tab=TAB)
+
+
+# ── What shows an experiment ─────────────────────────────────────────────────────────────────────────────────────────
+@mission_view
+@form_view
+def experiment_evidence(request, slug, number):
+    """One thing that shows how an experiment went."""
+    mission, kind = mission_to_change(request, slug), KINDS["experiment"]
+    experiment = _thing(mission, kind, number)
+    form = ExperimentEvidenceForm(typed(request), mission=mission)
+    is_sent = request.method == "POST" and form.is_valid()
+    said = {name: form.cleaned_data[name] for name in ("words", "is_against", "dated_on")} if is_sent else {}
+    if is_sent and saved(form, actions.attach, experiment=experiment, by=request.user, thing=form.thing, **said):
+        messages.success(request, _("The evidence is added."))
+        return _back(mission, kind, number)
+    return show(request, "missions/experiment_evidence.html", mission, {"form": form, "thing": experiment}, tab=TAB)
+
+
+@mission_view
+@form_view
+def experiment_evidence_remove(request, slug, number, pk):
+    mission, kind = mission_to_change(request, slug), KINDS["experiment"]
+    evidence = get_object_or_404(_thing(mission, kind, number).evidence, pk=pk)
+    evidence.experiment.mission = mission
+    if request.method == "POST":
+        actions.detach(evidence, by=request.user)
+        messages.success(request, _("The evidence is removed."))
+        return _back(mission, kind, number)
+    context = {"evidence": evidence, "thing": evidence.experiment}
+    return show(request, "missions/experiment_evidence_remove.html", mission, context, tab=TAB)
 
 
 # ── Promises that are kept ───────────────────────────────────────────────────────────────────────────────────────────

@@ -34,7 +34,7 @@ def method_report(request, slug):
         "report": report,
         "lines": [(line, words_of(line), proof_of(line)) for line in report.lines],
         "others": sum(not one.is_public for one in report.runs),
-        "table": table_of(report),
+        "table": report.compared,
         "canonical": settings.SITE_URL + request.path,
     }
     return render(request, "missions/method_report.html", context)
@@ -48,14 +48,6 @@ def method_report_pdf(request, slug):
     answer = HttpResponse(pdf_of(report_of(method)), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def table_of(report):
-    """The stages compared, in the columns of public runs."""
-    return [
-        row | {"cells": [cell for cell, one in zip(row["cells"], report.runs, strict=True) if one.is_public]}
-        for row in report.compared
-    ]
 
 
 def words_of(line):
@@ -144,7 +136,7 @@ def facts_of(report):
                 "median": "–" if row["median"] is None else str(row["median"]),
                 "cells": [_cell(cell) for cell in row["cells"]],
             }
-            for row in table_of(report)
+            for row in report.compared
         ],
     }
 

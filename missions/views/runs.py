@@ -122,7 +122,10 @@ def tried(form, act):
 
 # ── Working in a stage ───────────────────────────────────────────────────────────────────────────────────────────────
 def _open_stage(request, slug, number, stage, *, lead=False):
-    mission = mission_to_change(request, slug, lead=lead)
+    """The stage for who may work in it; in a mission that has ended, its run says that its gates are closed."""
+    mission = mission_to_change(request, slug, lead=lead, ended=True)
+    if mission.is_ended:
+        raise Frozen(actions.GATES_CLOSED)
     return _stage(run_of(mission, number), stage)
 
 

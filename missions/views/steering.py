@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST
 
 from missions.actions import mission as actions
 from missions.argument import argument_of
-from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm
+from missions.forms.mission import CriteriaForm, EndForm, GoalForm, NewMissionForm, RelocateForm
 from missions.models import Criterion, Mission
-from missions.views.frame import conflict, mission_to_change, mission_view, show
+from missions.views.frame import conflict, mission_to_change, mission_view, saved, show
 from platforms.actions import Frozen, Outdated
-from platforms.models import Partnership
+from platforms.models import Partnership, SpaceState
 from platforms.views.frame import form_view, room_or_404, space_view, typed
 from platforms.views.frame import show as show_in_space
 from web.kept import keeps_text, kept
@@ -139,6 +139,22 @@ def mission_end(request, slug):
             messages.success(request, _("The mission has ended, and what came of it stands on its page."))
             return redirect(mission)
     return show(request, "missions/end.html", mission, {"form": form})
+
+
+@mission_view
+@form_view
+def mission_relocate(request, slug):
+    """Staff move a mission whose space is closed to another space of the partnership."""
+    if not request.user.has_perm("missions.change_mission"):
+        raise Http404
+    rows = Mission.objects.filter(space__state=SpaceState.CLOSED).select_related("space", "partnership")
+    mission = get_object_or_404(rows, slug=slug)
+    form = RelocateForm(typed(request))
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and saved(form, actions.relocate, mission=mission, by=request.user, names=form.names):
+        messages.success(request, _("The mission has moved. The members of the new space have been told."))
+        return redirect("mission", slug)
+    return show(request, "missions/relocate.html", mission, {"form": form})
 
 
 @mission_view

@@ -33,7 +33,9 @@ class Why(models.TextChoices):
     DECIDES = "decides", _("you have a say in it")
     OWNS = "owns", _("the task is yours")
     FOLLOWS = "follows", _("you follow the discussion")
+    FOLLOWS_ACTOR = "follows_actor", _("you follow the organisation")
     MEMBER = "member", _("you are a member of the space")
+    COMES = "comes", _("you are signed up")
 
 
 # Said to a person by name: it stands on the site whatever they have muted, and no kind of news holds it back.

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -29,6 +29,7 @@ TABS = (
     ("decisions", _("Decisions")),
     ("tasks", _("Tasks")),
     ("space_missions", _("Missions")),
+    ("space_events", _("Events")),
     ("space_members", _("Members")),
 )
 COORDINATORS_TABS = (("invitations", _("Invitations")), ("space_settings", _("Settings")))
@@ -89,11 +90,9 @@ def saying(request):
             messages.error(request, words)
 
 
-def space_view(view):
-    """A page of a space: kept by nobody, 404 where there is no entry, and a word where the space takes nothing more.
-
-    What is typed on it outlives the session (`web.kept`).
-    """
+def closed_view(view, back):
+    """A page of a closed circle: kept by nobody, 404 where there is no entry, and a word on the page `back` (URL name)
+    where nothing can be changed now. What is typed on it outlives the session (`web.kept`)."""
 
     @cache_control(private=True, no_store=True)
     @wraps(view)
@@ -104,14 +103,16 @@ def space_view(view):
             raise Http404 from None
         except Frozen as error:
             messages.error(request, error.message)
-            return redirect("space", slug)
         except PermissionDenied as error:
             if not str(error):
                 raise
             messages.error(request, str(error))
-            return redirect("space", slug)
+        return redirect(back, slug)
 
     return keeps_text(framed)
+
+
+space_view = partial(closed_view, back="space")
 
 
 def typed(request):

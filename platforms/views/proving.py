@@ -3,10 +3,7 @@
 from accounts import proofs
 from accounts.models import EmailProof
 from actors.forms import CodeForm
-from actors.views.proving import language
-from notifications import bell
-from notifications.actions import queue_email
-from notifications.models import EmailKind
+from actors.views.proving import mail_code
 from web.limits import client_address
 
 SESSION_KEY = "by_link"
@@ -26,20 +23,9 @@ def waiting(request, row):
 
 def send_code(request, row, email, **typed):
     """Send a code to `email`, whether or not there is an account. Raises proofs.TooMany."""
-    proof, code = proofs.new_proof(email=email, purpose=purpose_of(row), client=client_address(request))
-    queue_email(
-        to=email,
-        template="registration_code",
-        context={"minutes": int(proofs.LIFE.total_seconds() // 60)},
-        language=language(),
-        key=f"proof:{proof.pk}",
-        kind=EmailKind.SECURITY,
-        secret={"code": code},
-        expires_at=proof.expires_at,
-    )
+    proof = mail_code(request, email, purpose_of(row))
     kept = request.session.get(SESSION_KEY, {})
     request.session[SESSION_KEY] = {**kept, purpose_of(row): {**typed, "email": email, "proof": str(proof.pk)}}
-    bell.tell_if_mail_may_wait(request)
 
 
 def forget(request, row):

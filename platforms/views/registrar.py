@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import right_required
 from platforms.actions import log
 from platforms.models import Space
-from platforms.public_record import archive_of, file_name
+from platforms.public_record import archive_of, counts, file_name
 from platforms.views.frame import form_view
 
 private = cache_control(private=True, no_store=True)
@@ -33,7 +33,9 @@ def space_export(request, slug):
     """A page that says what the file holds; POST gives it."""
     space = get_object_or_404(Space.objects.select_related("partnership"), slug=slug)
     if request.method != "POST":
-        return render(request, "platforms/export.html", {"space": space, "counts": _counts(space)})
+        return render(
+            request, "platforms/export.html", {"space": space, "counts": _counts(space), "shares": counts(space)}
+        )
     log(space, "space.export", by=request.user, reason=str(space.pk))
     response = StreamingHttpResponse(archive_of(space, by=request.user), content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(space)}"'

@@ -5,7 +5,7 @@ const PAUSE = 1500;
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const said = form.querySelector(".saved"), version = form.elements.version;
-  let timer, busy = false, again = false, over = false;
+  let timer, busy = false, again = false, over = false, saving;
 
   const save = async () => {
     if (busy) { again = true; return; }
@@ -24,10 +24,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     } catch { /* no line: the next key tries again, and the button is there */
     } finally {
       busy = false;
-      if (again && !over) { again = false; save(); }
+      if (again && !over) { again = false; saving = save(); }
     }
   };
 
-  form.addEventListener("input", () => { clearTimeout(timer); if (!over) timer = setTimeout(save, PAUSE); });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("input", () => { clearTimeout(timer); if (!over) timer = setTimeout(() => { saving = save(); }, PAUSE); });
+  form.addEventListener("submit", async event => {  /* a button waits for what is on its way, and sends its version */
+    clearTimeout(timer);
+    if (!busy) return;
+    event.preventDefault();
+    while (busy) await saving;
+    form.requestSubmit(event.submitter);
+  });
 }

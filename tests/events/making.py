@@ -6,7 +6,7 @@ from itertools import count
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from events.models import Event, EventState, Registration, RegistrationState
+from events.models import Event, EventState, Matchmaking, Profile, Registration, RegistrationState
 from tests.factories import make_user
 
 _number = count(1)
@@ -46,3 +46,21 @@ def make_event_keeper(email=None):
     names = [f"{verb}_{what}" for what in ("event", "programme", "round") for verb in ("view", "add", "change")]
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="events", codename__in=names))
     return user
+
+
+def make_matchmaking(event=None, *, after=timedelta(), minutes=20, hours=2, tables=20):
+    """The times of an event in which people meet by two: from its start, for its two hours."""
+    event = event or make_event(kind="matchmaking")
+    starts_at = event.starts_at + after
+    return Matchmaking.objects.create(
+        event=event, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours), minutes=minutes, tables=tables
+    )
+
+
+def make_meeter(event, user=None, *, offers="", wishes="", offered=(), wished=(), **fields):
+    """Somebody with a seat who has said what they offer and look for."""
+    registration = make_registration(event, user, **fields)
+    profile = Profile.objects.create(registration=registration, offers=offers, wishes=wishes)
+    profile.offered.set(offered)
+    profile.wished.set(wished)
+    return registration

@@ -17,6 +17,9 @@ from actors import actions as register
 from actors.models import Actor
 from insight import actions, news
 from insight.models import Rhythm, Subscription
+from missions import news as news_of_missions
+from missions.actions import mission as missions
+from missions.models import Mission
 from notifications import budget, live, sending, telling
 from notifications.actions import send_again
 from notifications.models import DigestSetting, Email, EmailKind, EmailState, Notification, Suppression, Why
@@ -33,6 +36,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.missions.making import MEASURED, make_mission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AN_HOUR, A_DAY, A_WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -173,6 +177,68 @@ def test_one_that_is_new_and_starts_in_the_same_week_is_one_line(sink):
 
     assert texts(sink)[0].count("* Bays") == 1
     assert "has started" in texts(sink)[0]
+
+
+def test_a_mission_is_told_when_it_is_public_when_it_starts_and_when_it_ends_each_once(sink):
+    keeper = make_user(is_superuser=True)
+    sea = make_area("sea")
+    bays = make_mission("Bays", is_published=False, areas=[sea], **MEASURED)
+    missions.move(bays, "start", by=keeper)
+    Mission.objects.update(started_at=ago(9 * A_DAY))
+    missions.publish(bays, by=keeper, is_public=True)
+    Mission.objects.update(published_at=ago())
+    make_subscription(areas=[sea])
+    send()
+    again()
+    missions.end(bays, by=keeper, outcome="Three of five.", ended_on=timezone.localdate())
+    missions.publish(bays, by=keeper, is_public=False)
+    missions.publish(bays, by=keeper, is_public=True)
+    Mission.objects.update(published_at=ago(8 * A_DAY), ended_at=ago())
+    send()
+
+    told = texts(sink)
+    assert ["A new mission" in told[0], "The mission has ended" in told[1]] == [True, True]
+    assert all("* Bays" in text for text in told)
+    assert "A new mission" not in told[1], "what was taken back and comes again is not new"
+
+
+def test_a_mission_that_starts_in_public_is_told_again_and_one_that_is_taken_back_is_not_told(sink):
+    bays = make_mission("Bays", **MEASURED)
+    hidden = make_mission("Hidden")
+    Mission.objects.update(published_at=ago(9 * A_DAY))
+    missions.move(bays, "start", by=make_user(is_superuser=True))
+    Mission.objects.filter(pk=bays.pk).update(started_at=ago())
+    Mission.objects.filter(pk=hidden.pk).update(published_at=ago(), is_published=False)
+    make_subscription()
+    send()
+
+    assert "The mission has started" in texts(sink)[0]
+    assert "Hidden" not in texts(sink)[0]
+
+
+def test_a_proposal_is_told_as_one():
+    for state, words in (("candidate", "A mission is proposed"), ("documented", "led elsewhere"), ("forming", "A new")):
+        Mission.objects.all().delete()
+        make_mission(state=state)
+        [told] = news_of_missions.of_missions(ago(), timezone.now())
+        assert words in told.text()
+
+
+def test_the_moments_of_a_mission_stay_whatever_is_saved_later():
+    bays = make_mission("Bays", state="started", started_on=timezone.localdate(), **MEASURED)
+    stale = Mission.objects.get(pk=bays.pk)
+    stale.published_at = stale.started_at = None
+    stale.is_published, stale.state = False, "forming"
+    stale.save()
+    stale.refresh_from_db()
+    assert stale.published_at
+    assert stale.started_at
+    Mission.objects.update(state="ended", ended_on=timezone.localdate())
+    stale.refresh_from_db()
+    assert stale.ended_at
+    Mission.objects.update(state="forming", ended_on=None)
+    stale.refresh_from_db()
+    assert stale.ended_at is None, "it has not ended after all"
 
 
 # ── Once ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -474,6 +540,8 @@ def test_the_number_of_questions_does_not_follow_the_number_of_subscriptions(sin
     for area in areas:
         new_actor(areas=[area])
         new_partnership("Bays", areas=[area])
+        make_mission("Bays", areas=[area])
+    Mission.objects.update(published_at=ago())
     for number in range(count):
         make_subscription(areas=areas[number % 3 :][:1], language=("sv", "en")[number % 2])
 
@@ -482,7 +550,7 @@ def test_the_number_of_questions_does_not_follow_the_number_of_subscriptions(sin
     with CaptureQueriesContext(connection) as sent:
         assert sending.send_due() == {EmailState.SENT: count}
 
-    assert (len(queueing), len(sent)) == (16, 21), [query["sql"][:90] for query in [*queueing, *sent]]
+    assert (len(queueing), len(sent)) == (19, 24), [query["sql"][:90] for query in [*queueing, *sent]]
 
 
 def test_for_all_who_are_told_the_same_the_words_are_made_once(monkeypatch):

@@ -42,9 +42,11 @@ def make_statement(mission, if_text="we measure", then_text="we know", *, leads_
     return statement
 
 
-def make_evidence(statement, words="It was seen", **thing):
+def make_evidence(shown, words="It was seen", **thing):
+    """Evidence for a statement or an experiment."""
     thing = thing or {"url": "https://example.org/report"}
-    return Evidence.objects.create(mission=statement.mission, statement=statement, words=words, **thing)
+    column = "statement" if isinstance(shown, Statement) else "experiment"
+    return Evidence.objects.create(mission=shown.mission, words=words, **{column: shown}, **thing)
 
 
 def make_criteria(*names):

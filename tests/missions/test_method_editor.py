@@ -13,10 +13,11 @@ from missions import content
 from missions.actions import methods as actions
 from missions.difference import Place
 from missions.forms.methods import StageForm, TextsForm
-from missions.models import Change, MethodVersion, ProposalState
+from missions.models import Change, Method, MethodVersion, ProposalState
 from platforms.actions import Outdated
 from tests.factories import make_user
 from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, make_words, stage
+from tests.staff import sign_in
 from web.kept import WHOSE, whose
 
 pytestmark = pytest.mark.django_db
@@ -332,6 +333,48 @@ def test_a_version_is_retired_once_and_a_draft_never(method, eva, draft):
     assert log() == ["method.draft", "method.retire"]
 
 
+def test_a_retired_version_is_taken_up_again_once_and_by_its_keepers_alone(method, eva):
+    first = method.versions.get(number=1)
+    with pytest.raises(ValidationError):
+        actions.take_up_again(first, by=eva)
+    actions.retire(first, by=eva)
+    with pytest.raises(PermissionDenied):
+        actions.take_up_again(first, by=make_user())
+    assert not MethodVersion.objects.current().exists()
+    actions.take_up_again(first, by=eva)
+    assert list(MethodVersion.objects.current()) == [first]
+    assert log() == ["method.retire", "method.take_up_again"]
+
+
+def test_staff_who_keep_methods_begin_one_and_own_it(method, eva):
+    with pytest.raises(PermissionDenied):
+        actions.begin_method(by=eva, name_sv="Ny väg")
+    keeper = make_user(is_superuser=True)
+    made, twin = (actions.begin_method(by=keeper, name_sv="Ny väg") for _ in range(2))
+    assert made.slug == "ny-vag"
+    assert twin.slug.startswith("ny-vag-")
+    assert list(made.owners.all()) == [keeper]
+    assert [one.slug for one in Method.objects.visible_to(eva)] == ["metod-a"], "nobody else sees it"
+
+
+def test_a_new_method_is_published_with_a_stage_and_not_before(eva):
+    made = actions.begin_method(by=make_user(is_superuser=True), name_sv="Ny väg")
+    made.owners.add(eva)
+    with pytest.raises(ValidationError, match="Lägg först till ett steg"):
+        actions.publish(made, by=eva, version=1, news_sv="Den första")
+    actions.add_stage(made, by=eva, said=stage("tema"))
+    actions.publish(made, by=eva, version=2, news_sv="Den första")
+    assert [one.slug for one in Method.objects.published()] == ["ny-vag"]
+
+
+def test_a_method_of_which_nothing_was_published_goes_with_its_draft(method, eva, draft):
+    made = actions.begin_method(by=make_user(is_superuser=True), name_sv="Ny väg")
+    made.owners.add(eva)
+    assert actions.discard(made, by=eva) is None
+    assert actions.discard(method, by=eva) == method
+    assert list(Method.objects.all()) == [method]
+
+
 # ── The pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def keeper(client, eva):
@@ -458,6 +501,28 @@ def test_why_is_asked_for_one_place_that_differs(keeper, method, eva, draft):
     assert reasons(draft) == {("tema", "activities", "collect"): "Byn glömdes bort"}
     for query in ("", "?stage=tema&part=purpose", "?part=nothing"):
         assert keeper.get(at("method_why") + query).status_code == 404
+
+
+def test_staff_begin_a_method_on_a_page_and_write_its_first_stage(client):
+    sign_in(client, make_user(is_superuser=True, is_staff=True))
+    assert reverse("method_new") in client.get(reverse("method_list")).content.decode()
+    answer = client.post(reverse("method_new"), {"name_sv": "Ny väg"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("method_draft", args=["ny-vag"])
+    assert "Lägg till ett steg" in answer.content.decode()
+    for name in ("method_texts", "method_publish", "method_discard", "method_stage_new"):
+        assert client.get(reverse(name, args=["ny-vag"])).status_code == 200
+    assert client.post(reverse("method_discard", args=["ny-vag"]), follow=True).status_code == 200
+
+
+def test_a_second_press_does_not_undo_the_first(keeper, method):
+    page = at("method_retire", 1)
+    for _ in range(2):
+        keeper.post(page)
+    assert method.versions.get().retired_at is not None
+    assert 'name="again"' in keeper.get(page).content.decode()
+    for _ in range(2):
+        keeper.post(page, {"again": "1"})
+    assert method.versions.get().is_current
 
 
 def test_the_pages_of_a_draft_exist_for_keepers_only(client, method, draft):

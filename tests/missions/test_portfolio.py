@@ -17,9 +17,11 @@ from missions.progress import Progress
 from missions.series import Series
 from notifications.models import Notification
 from platforms.actions.rooms import Frozen, NoEntry, Outdated
+from platforms.models import Space
 from tests.actors.test_register_list import questions
-from tests.factories import make_actor, make_partnership, make_space, make_user
+from tests.factories import make_actor, make_decision, make_document, make_partnership, make_space, make_user
 from tests.missions.filling import make_commitment, make_experiment, make_indicator, make_mission, make_statement
+from tests.missions.making import make_evidence
 from tests.platforms.test_partnerships import text_of
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +167,8 @@ def test_the_portfolio_takes_five_questions_whatever_is_in_it(client, mission, r
     mission = Mission.objects.get(pk=mission.pk)
     assert questions(lambda: portfolio_of(mission, mine)) == 5
     page = address("mission_portfolio", mission.slug)
-    assert questions(lambda: client.get(page)) == 5  # the mission, and four of the portfolio
+    # the mission, four of the portfolio, and the evidence of experiments
+    assert questions(lambda: client.get(page)) == 5 + mission.experiments.exists()
     assert len(client.get(page).content) < 100 * 1024
     sign_in(client, mine)
     client.get(page)
@@ -308,6 +311,26 @@ def test_a_person_who_left_may_stay_on_a_promise_that_is_changed(mission, room):
     assert (changed.user, changed.wave) == (mia, 3)
 
 
+def test_members_see_who_has_left_and_are_led_to_choose_somebody_else(client, mission, room):
+    mia = room.people["mia"]
+    make_statement(mission, owner=mia)
+    make_commitment(mission, user=mia)
+    pages = [address(name, mission.slug) for name in ("mission", "mission_portfolio")]
+    changes = [address("statement", mission.slug, 1), address("portfolio_edit", mission.slug, "commitment", 1)]
+    sign_in(client, room.people["eva"])
+    for page in pages:
+        assert "has left the space" not in text_of(client.get(page))
+    room.members.filter(user=mia).delete()
+    for page, change in zip(pages, changes, strict=True):
+        told = text_of(client.get(page))
+        assert "has left the space" in told
+        assert f'{change}">Choose somebody else' in client.get(page).content.decode()
+        assert "Mia has left the space. Choose who takes over." in text_of(client.get(change))
+    sign_in(client, make_user())
+    for page in pages:
+        assert "has left" not in text_of(client.get(page))
+
+
 def test_a_promise_is_kept_with_what_came_of_it_and_can_be_opened_again(client, mission, room):
     one = make_commitment(mission)
     sign_in(client, room.people["mia"])
@@ -388,6 +411,58 @@ def test_an_experiment_gets_its_verdict(client, mission, room):
 
 
 # ── Indicators ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_what_shows_an_experiment_is_added_read_by_who_may_and_taken_away(client, mission, room):
+    trial, plan = make_experiment(mission, "Sensors"), make_document(room, "Plan.txt")
+    sign_in(client, room.people["mia"])
+    page, form = address("mission_portfolio", mission.slug), address("experiment_evidence", mission.slug, trial.number)
+    said = {"words": "Cheap ones held", "dated_on": f"{TODAY}"}
+    client.post(form, said)
+    assert not trial.evidence.exists(), "words alone are no evidence"
+    client.post(form, said | {"document": plan.pk})
+    client.post(form, said | {"url": "https://example.org/", "is_against": "on", "words": "One broke"})
+    assert [one.words for one in trial.evidence.order_by("pk")] == ["Cheap ones held", "One broke"]
+    inside = text_of(client.get(page))
+    assert "Cheap ones held" in inside
+    assert "Plan" in inside
+    client.logout()
+    outside = text_of(client.get(page))
+    assert "evidence held by the partnership" in outside
+    assert "One broke" in outside
+    for hidden in ("Cheap ones held", "Plan", "/remove/"):
+        assert hidden not in outside
+    sign_in(client, room.people["mia"])
+    first = trial.evidence.order_by("pk").first()
+    client.post(address("experiment_evidence_remove", mission.slug, trial.number, first.pk))
+    assert [one.words for one in trial.evidence.all()] == ["One broke"]
+
+
+def test_whoever_may_read_an_open_space_reads_what_shows_an_experiment(client, mission, room):
+    make_evidence(make_experiment(mission), "Cheap ones held", document=make_document(room, "Plan.txt"))
+    sign_in(client, make_user())
+    page = address("mission_portfolio", mission.slug)
+    assert "Cheap ones held" not in text_of(client.get(page))
+    Space.objects.update(access="registered")
+    assert "Cheap ones held" in text_of(client.get(page))
+    client.logout()
+    assert "Cheap ones held" not in text_of(client.get(page))
+
+
+def test_an_experiment_takes_no_evidence_from_elsewhere_nor_from_who_may_not_write(mission, room):
+    trial, eva = make_experiment(mission), room.people["eva"]
+    other = make_space(coordinator=eva)
+    elsewhere = [{"document": make_document(other).pk}, {"decision": make_decision(other).pk}, {"measurement": 1}]
+    for thing in elsewhere:
+        with pytest.raises(ValidationError):
+            actions.attach(trial, by=eva, thing=thing, words="x")
+    for person, error in ((room.people["olle"], PermissionDenied), (make_user(), NoEntry)):
+        with pytest.raises(error):
+            actions.attach(trial, by=person, thing={"url": "https://example.org/"}, words="x")
+    proof = make_evidence(trial)
+    with pytest.raises(NoEntry):
+        actions.detach(proof, by=make_user())
+    assert trial.evidence.count() == 1
+
+
 def test_an_indicator_whose_target_is_its_baseline_is_refused_in_words(client, mission, room):
     sign_in(client, room.people["mia"])
     values = {"name": "Bays", "baseline": "5", "target": "5.0"}

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from missions.actions import learning, runs
-from missions.models import MethodRole, Output, Run, RunState, StageState
+from missions.models import MethodRole, Mission, Output, Run, RunState, StageState
 from platforms.models import SpaceMember
 from tests.factories import make_document, make_space, make_user
 from tests.missions.making import make_mission
@@ -137,6 +137,18 @@ def test_the_gate_is_answered_by_members_and_decided_by_who_leads(client, run, e
     done = {"said_ett-must": "yes", "verdict": "go", "learning": "Ask earlier"}
     assert "The decision is written down" in text(ask(client, "stage_gate", *stage_url(run), user=eva, post=done))
     assert run.stages.get(position=2).state == StageState.OPEN
+
+
+def test_a_run_of_a_mission_that_has_ended_says_that_its_gates_are_closed(client, run, eva):
+    Mission.objects.update(state="ended", ended_on=timezone.localdate())
+    assert "the gates of this run are closed" in text(ask(client, "run", *stage_url(run)[:2], user=eva))
+    page = text(ask(client, "run_stage", *stage_url(run), user=eva))
+    assert "the gates of this run are closed" in page
+    for link in ("/gate/", "/skip/", "/roles/", "data-autosave"):
+        assert link not in page
+    for name in ("stage_gate", "stage_skip"):
+        ask(client, name, *stage_url(run), user=eva)
+        assert "gates of its runs are closed" in text(ask(client, "mission", run.mission.slug, user=eva)), name
 
 
 def test_a_stage_is_left_out_with_a_reason_by_who_leads(client, run, eva, bo):

@@ -9,10 +9,11 @@ from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
 from missions import content
-from missions.actions import moving, runs
+from missions.actions import learning, moving, runs
 from missions.models import (
     MethodRole,
     MethodVersion,
+    Mission,
     MissionState,
     OutputEvidence,
     Review,
@@ -218,6 +219,28 @@ def test_leaving_out_a_stage_needs_a_reason_and_opens_the_next(run, eva):
     assert stages(run) == [("ett", "open"), ("tva", "skipped"), ("tre", "waiting")]
     runs.skip(here(run), by=eva, reason="Done before")
     assert stages(run) == [("ett", "skipped"), ("tva", "skipped"), ("tre", "open")]
+
+
+def test_the_gates_of_a_run_are_closed_while_its_mission_has_ended(run, mission, eva):
+    stage = here(run)
+    acts = (
+        lambda: go(stage, eva),
+        lambda: runs.answer(stage, by=eva, answers={"ett-must": ("yes", "")}),
+        lambda: runs.skip(stage, by=eva, reason="No time"),
+        lambda: runs.tick(stage, "ett-act", by=eva, done=True),
+        lambda: runs.save_output(stage, "ett-out", by=eva, version=0, text="Too late"),
+        lambda: runs.set_roles(run, by=eva, holders={}),
+        lambda: moving.move(run, by=eva, version=make_version(method=run.method_version.method), seen=[]),
+    )
+    Mission.objects.filter(pk=mission.pk).update(state="ended", ended_on=timezone.localdate())
+    for act in acts:
+        with pytest.raises(Frozen, match="gates of its runs are closed"):
+            act()
+    learning.propose(run, by=eva, stage="", part="stage", text="Ask first", learning="We asked last")
+    assert stages(run)[0] == ("ett", "open")
+    Mission.objects.filter(pk=mission.pk).update(state="forming", ended_on=None)
+    go(here(run), eva)
+    assert stages(run)[:2] == [("ett", "passed"), ("tva", "open")]
 
 
 def test_after_the_last_gate_the_run_is_looked_back_on(run, eva):

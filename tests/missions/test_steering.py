@@ -18,7 +18,7 @@ from notifications.models import Notification
 from platforms.actions import Frozen, NoEntry
 from platforms.models import Space, SpaceMember
 from tests.factories import make_actor, make_curator, make_partnership, make_space, make_theme, make_user
-from tests.missions.making import MEASURED, judge, make_criteria, make_mission
+from tests.missions.making import MEASURED, judge, make_criteria, make_keeper, make_mission
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -414,3 +414,51 @@ def test_no_mission_gets_the_address_of_another_page(client, space, people, name
         with translation.override(language):
             client.force_login(people[0], backend="django.contrib.auth.backends.ModelBackend")
             assert client.get(mission.get_absolute_url()).context["mission"] == mission
+
+
+# ── A mission whose space is closed ──────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def stranded(ready, space):
+    Space.objects.filter(pk=space.pk).update(state="closed", closed_at=timezone.now())
+    return ready
+
+
+def test_staff_move_a_mission_out_of_a_closed_space_by_the_address_they_were_given(client, stranded, space):
+    new = make_space("Secret New Room", partnership=space.partnership, members=[make_user()])
+    sign_in(client, make_keeper())
+    page = reverse("mission_relocate", args=[stranded.slug])
+    assert page in client.get(stranded.get_absolute_url()).content.decode()
+    assert "Secret New Room" not in client.get(page).content.decode(), "they are not in it"
+    answer = client.post(page, {"address": f"https://example.org{new.get_absolute_url()}"}, follow=True)
+    assert "The mission has moved" in text(answer)
+    stranded.refresh_from_db()
+    assert stranded.space == new
+    assert Notification.objects.filter(kind="mission_new").count() == new.members.count()
+    entry = AuditEntry.objects.get(verb="mission.relocate")
+    assert "Room" not in f"{entry.reason} {entry.target_label}"
+
+
+def test_a_mission_moves_to_an_open_space_of_its_partnership_alone(client, stranded, space):
+    elsewhere = make_space()
+    closed = make_space(partnership=space.partnership, state="closed", closed_at=timezone.now())
+    sign_in(client, make_keeper())
+    for name in (elsewhere.slug, closed.slug, space.slug, "no-such-room"):
+        answer = client.post(reverse("mission_relocate", args=[stranded.slug]), {"address": name})
+        assert "no open space of the mission" in text(answer), name
+    stranded.refresh_from_db()
+    assert stranded.space == space
+
+
+def test_nobody_moves_a_mission_whose_space_lives_and_only_staff_move_any(client, ready, space, people):
+    new, keeper = make_space(partnership=space.partnership), make_keeper()
+    with pytest.raises(ValidationError, match="not closed"):
+        actions.relocate(ready, by=keeper, names=[new.slug])
+    sign_in(client, keeper)
+    page = reverse("mission_relocate", args=[ready.slug])
+    assert client.get(page).status_code == 404
+    Space.objects.filter(pk=space.pk).update(state="closed", closed_at=timezone.now())
+    with pytest.raises(PermissionDenied):
+        actions.relocate(ready, by=people[0], names=[new.slug])
+    enter(client, people[0])
+    assert client.get(page).status_code == 404
+    assert "Staff can move the mission" in text(client.get(ready.get_absolute_url()))

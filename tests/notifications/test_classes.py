@@ -11,7 +11,8 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
-from events.actions import inviting
+from events.actions import changes, follow_up, inviting, reminders, rounds, seats
+from events.actions import matching as meetings
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
@@ -21,7 +22,9 @@ from notifications.models import Email, EmailKind
 from platforms.actions import invitations, members, pulse, requests, talk
 from platforms.actions.addresses import Person
 from platforms.models import Space, SpaceInvitation, SpaceRole
-from tests.events.making import make_event
+from tests.events.judging import make_round, make_supporter
+from tests.events.making import make_event, make_event_keeper, make_matchmaking, make_meeter, make_registration
+from tests.events.test_follow_up import make_meeting
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
 from tests.missions.filling import make_mission
 from tests.notifications.test_examples import FOLDERS
@@ -100,8 +103,28 @@ def act_in_missions(eva, bo):
 
 
 def act_at_events(eva, bo):
+    event = make_event(starts_at=timezone.now() + timedelta(hours=20))
+    make_registration(event, eva)
+    reminders.queue_reminders()
+    row, _is_new = seats.sign_up(event, name="Bo", email="bo@example.org", language="sv")
+    seats.leave(row)
+    changes.tell_changed(event, "moved")
     space = make_space(coordinator=eva, members=[bo])
     inviting.ask_members(make_event(space=space), by=eva, space=space, people=[bo.pk])
+
+
+def act_at_a_matchmaking(eva, bo):
+    coming, past = make_matchmaking().event, make_matchmaking(make_event(days=-31)).event
+    one, two = make_meeter(coming, eva), make_meeter(coming, bo)
+    meetings.cancel(meetings.accept(meetings.ask(one, two), registration=two), registration=one)
+    make_meeting(past, make_meeter(past, eva), make_meeter(past, bo))
+    assert follow_up.ask_due() == 2
+
+
+def act_about_ability(eva):
+    keeper, round_ = make_event_keeper(), make_round()
+    rounds.ask(round_, by=keeper, actors=[make_supporter(representatives=[eva])])
+    rounds.remind(round_, by=keeper)
 
 
 def act_as_a_reader_of_news():
@@ -119,6 +142,8 @@ def test_what_acts_queue_is_of_the_class_that_the_table_says():
     act_in_spaces(eva, bo)
     act_in_missions(eva, bo)
     act_at_events(eva, bo)
+    act_at_a_matchmaking(eva, bo)
+    act_about_ability(bo)
     act_as_a_reader_of_news()
 
     queued = set(Email.objects.values_list("template", "kind"))

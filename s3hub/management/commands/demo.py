@@ -9,7 +9,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from s3hub import demo, demo_door, demo_news, demo_portfolio, demo_run, demo_space, embedded, processes
+from s3hub import (
+    demo,
+    demo_ability,
+    demo_door,
+    demo_events,
+    demo_news,
+    demo_portfolio,
+    demo_run,
+    demo_space,
+    embedded,
+    processes,
+)
 
 SET_UP = 77002  # the advisory lock of two demos that start at once
 PATIENCE = 60  # seconds for the first page
@@ -90,8 +101,10 @@ class Command(BaseCommand):
         demo_space.make()
         demo_portfolio.make()
         demo_run.make()
+        demo_events.make()
         demo_door.make()
         demo_news.make()
+        demo_ability.make()
 
     def wait_for_web(self, port):
         end = time.monotonic() + PATIENCE

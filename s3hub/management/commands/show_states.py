@@ -7,6 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
+from events.actions import keeping
+from events.models import EventState
 from missions.actions import learning, mission, offers, runs
 from missions.models import CommitmentState, MissionState, ProposalState, RunState, StageState
 from platforms.actions import partnerships, pulse
@@ -45,6 +47,7 @@ WORKFLOWS = (
     Workflow("Commitment", offers, CommitmentState, CommitmentState.OFFERED),
     Workflow("Run of a method", runs, RunState, RunState.RUNNING, "RUN_STEPS"),
     Workflow("Stage of a run", runs, StageState, StageState.WAITING, "STAGE_STEPS"),
+    Workflow("Event", keeping, EventState, EventState.DRAFT),
     Workflow("Proposal for a method", learning, ProposalState, ProposalState.OPEN),
 )
 

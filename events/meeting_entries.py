@@ -1,0 +1,38 @@
+"""Meetings of two as calendar entries."""
+
+from datetime import timedelta
+
+import icalendar
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from events.actions.meeting_news import meetings_of, other_of, path_of
+from events.calendar import uid_of
+from events.matching import organisation_of
+
+
+def entries_of(registration):
+    """The booked meetings of a registration as VEVENTs."""
+    minutes = timedelta(minutes=registration.event.matchmaking.minutes)
+    return [entry_of(one, registration, minutes) for one in meetings_of(registration)]
+
+
+def entry_of(meeting, registration, minutes):
+    other, entry = other_of(meeting, registration.pk), icalendar.Event()
+    organisation = organisation_of(other)
+    who = f"{other.name}, {organisation}" if organisation else other.name
+    starts_at = timezone.localtime(meeting.starts_at)
+    place = [registration.event.place, gettext("table %(number)s") % {"number": meeting.table}]
+    entry.add("uid", uid_of(meeting, "meeting-"))
+    entry.add("sequence", 0)
+    entry.add("dtstamp", meeting.created_at)
+    entry.add("last-modified", meeting.created_at)
+    entry.add("status", "CONFIRMED")
+    entry.add("summary", gettext("Meeting with %(who)s") % {"who": who})
+    entry.add("description", "\n\n".join(part for part in (registration.event.title, meeting.line) if part))
+    entry.add("location", ", ".join(part for part in place if part))
+    entry.add("dtstart", starts_at)
+    entry.add("dtend", timezone.localtime(meeting.starts_at + minutes))
+    entry.add("url", settings.SITE_URL + path_of(registration))
+    return entry

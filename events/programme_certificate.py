@@ -1,0 +1,48 @@
+"""The certificate of a completed programme, as a PDF with tags (PDF/UA-1)."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from web import region
+
+SOURCE = Path(__file__).parent / "programme.typ"
+
+
+@cache
+def _source():
+    return SOURCE.read_bytes()
+
+
+def pdf_of(participant):
+    """Set by Typst. Facts go in as data, never as source."""
+    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
+
+    facts = json.dumps(facts_of(participant))
+    return typst.compile(_source(), sys_inputs={"facts": facts}, format="pdf", pdf_standards=["ua-1"])
+
+
+def facts_of(participant):
+    """All that the certificate says, in the reader's language."""
+    here, programme = region.current(), participant.programme
+    steps = programme.steps.select_related("event").order_by("number")
+    return {
+        "language": (get_language() or "sv")[:2],
+        "title": _("Certificate"),
+        "name": participant.user.name or participant.user.email,
+        "for": str(participant.actor or ""),
+        "completed": _("has completed the programme"),
+        "programme": programme.title,
+        "ability": programme.ability,
+        "invented": _("Invented example") if programme.is_example else "",
+        "says": {"steps": _("What was done"), "ability": _("Ability")},
+        "steps": [{"kind": one.get_kind_display(), "title": one.title} for one in steps],
+        "day": date_format(timezone.localdate(participant.completed_at), "j F Y"),
+        "site": str(here.site_name),
+        "emblem": str(here.emblem.text or ""),
+    }
