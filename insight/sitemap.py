@@ -20,6 +20,8 @@ PAGES = (
     "actor_chart",
     "partnership_list",
     "mission_list",
+    "ability",
+    "programme_list",
     "method_list",
     "open_data",
     "news",

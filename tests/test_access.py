@@ -70,7 +70,7 @@ registration_preview@draft  POST  login 404 302 302 404 404 302 302
 registration_done@draft     POST  login 405 405 405 405 405 405 405
 
 ability_round_new           *     login 404 404 404 404 404 200 200
-ability_round               GET   login 404 200 200 404 404 200 200
+ability_round               GET   login 404 200 200 200 404 200 200
 ability_round               POST  login 405 405 405 405 405 405 405
 ability_round_edit          *     login 404 404 404 404 404 200 200
 ability_round_ask           *     login 404 404 404 404 404 200 200
