@@ -61,7 +61,7 @@ def test_my_page_asks_as_often_for_three_as_for_one(client, eva, how_many, djang
         registration.claim_actor(make_actor(representatives=[eva]), by=make_user())
         registration.claim_actor(make_actor(), by=eva)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(reverse("my_page"))
 
 
