@@ -1,10 +1,9 @@
 """The mails of events as examples (`notifications.examples`): of rows that are never saved."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event, EventState, Registration, RegistrationState
@@ -61,7 +60,7 @@ def mails(say):
         _example("event_changed", "cancelled", _seat(cancelled, state=RegistrationState.WAITING), case="cancelled"),
         _example("event_reminder", "reminder", seat),
         *invitations(say),
-        *meetings(say),
+        *_meetings(say, event),
     ]
 
 
@@ -87,18 +86,16 @@ def invitations(say):
     ]
 
 
-def meetings(say):
-    event = {"title": say("Matchning: mätning till havs", "Matchmaking: measuring at sea")}
-    starts_at = timezone.now() + timedelta(days=7)
+def _meetings(say, event):
     base = {"event": event, "url": "https://example.org/m", "who": "Bo Berg", "organisation": "Berg Mätteknik AB"}
-    base |= {"line": say("Er boj och vår givare.", "Your buoy and our sensor."), "starts_at": starts_at, "table": 4}
-    long = {**base, "event": {"title": LONG}, "who": LONG, "organisation": LONG, "line": LONG}
-    schedule = {**base, "what": "schedule", "meetings": [base, long]}
+    base |= {"line": say("Er boj och vår givare.", "Your buoy and our sensor."), "starts_at": _at(10), "table": 4}
+    long = {**base, "event": _event(title_sv=LONG, title_en=LONG), "who": LONG, "organisation": LONG, "line": LONG}
     asked = {"event": event, "url": "https://example.org/m", "names": ["Bo Berg", LONG]}
     return [
         Example("meeting_asked", live=base),
         Example("meeting_asked", "long", live=long),
-        *(Example("meeting_news", what, live={**base, "what": what}) for what in ("booked", "declined", "cancelled")),
-        Example("meeting_news", "schedule", live=schedule),
+        Example("meeting_news", live={**base, "what": "booked"}),
+        *(Example("meeting_news", what, live={**base, "what": what}) for what in ("declined", "cancelled")),
+        Example("meeting_news", "schedule", live={**base, "what": "schedule", "meetings": [base, long]}),
         Example("meeting_follow_up", kind=EmailKind.REMINDER, live=asked),
     ]

@@ -27,13 +27,17 @@ from actors.admin.merging import MergeForm
 from actors.admin.review import DecisionForm
 from actors.forms import Places, ProfileForm
 from actors.models import Actor
+from events.admin import EventAdminForm
 from events.forms import matching as meeting
 from events.forms import registration as signing_up
 from events.forms.ability import AbilityForm, InRoleForm, NewRoundForm, RoundForm
 from events.forms.ability import AskForm as AskRoundForm
 from events.forms.door import AskForm, CameListForm, HeadcountForm, PeriodForm, WalkInForm
+from events.forms.event import CancelForm, CopyForm, EventForm, HoldForm, SeriesForm
+from events.forms.event import MoveForm as MoveEventForm
+from events.forms.event import StepForm as EventStepForm
 from events.forms.programme import HandInForm, JoinProgrammeForm, JudgeForm, ProgrammeForm, StepForm, Versioned
-from events.models import Assessment, Event, Question
+from events.models import Assessment, Event, EventSeries, Question
 from insight.forms import ChoiceForm, SubscribeForm
 from missions.actions.runs import start_run
 from missions.admin import MissionForm
@@ -130,6 +134,7 @@ OTHERS = [
 ]
 OF_A_METHOD = [WhyForm, TextsForm, StageForm]
 OF_A_SPACE = [RecordForm, TaskForm]
+OF_AN_EVENT = [CopyForm, EventForm, HoldForm, MoveEventForm, SeriesForm, EventStepForm, CancelForm]
 SIGNING_IN = [
     signing_in.AskForCodeForm,
     signing_in.SignInForm,
@@ -170,6 +175,8 @@ JUDGED = {
     *SIGNING_UP,
     *OF_ORGANISATIONS,
     AbilityForm,
+    *OF_AN_EVENT,
+    EventAdminForm,
     MoveForm,
 }
 
@@ -259,6 +266,33 @@ def test_the_mission_form_of_the_administration(rf, data):
     form_class = admin.site.get_model_admin(Mission).get_form(request, mission, change=True)
 
     assert answers(form_class(typed(data, form_class.base_fields), instance=mission))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form_class", OF_AN_EVENT)
+@MANY
+@given(data=st.data())
+def test_forms_of_an_event(form_class, data):
+    event = Event.objects.first() or make_event(series=EventSeries.objects.create(rule="FREQ=WEEKLY"), state="draft")
+    about = {CopyForm: {}, EventForm: {"instance": event, "by": make_user()}}.get(form_class, {"event": event})
+    rows = [f"questions-{name}" for name in ("key", "sv", "en", "kind", "options", "required")]
+    form = form_class(typed(data, [*form_class(**about).fields, *rows]), **about)
+
+    assert answers(form)
+    if form_class is EventForm:
+        assert all(field.as_hidden() for field in form)
+
+
+@pytest.mark.django_db
+@MANY
+@given(data=st.data())
+def test_the_event_form_of_the_administration(rf, data):
+    event = Event.objects.first() or make_event()
+    request = rf.post("/")
+    request.user = make_user(is_staff=True, is_superuser=True)
+    form_class = admin.site.get_model_admin(Event).get_form(request, event, change=True)
+
+    assert answers(form_class(typed(data, form_class.base_fields), instance=event))
 
 
 ROWS = [f"{name}-{column}" for name in ("activities", "outputs", "gate") for column in ("key", "sv", "en")]

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Representative
-from events.models import Event, Programme
+from events.models import Programme
 from insight.actions import CONFIRM, MANAGE
 from insight.models import Subscription
 from missions.models import Method, Run, RunStage
@@ -71,6 +71,7 @@ MACHINES = {
     "actor_feed",
     "actor_export",
     "method_report_pdf",
+    "event_export",
     "mission_export",
     "ability_export",
     "mission_feed",
@@ -107,13 +108,13 @@ def pages(actor):
     """(name, language, path) of every address that an anonymous reader gets a page or a file from."""
     together, errand = actor.partnerships.get().partnership.slug, actor.missions.get().slug
     slugs = {
-        "event": Event.objects.get().slug,
+        "event": actor.organised_events.earliest("pk").slug,
         "partnership": together,
         "mission": errand,
         "method": Method.objects.get().slug,
+        "programme": "programme",
     }
     slugs |= dict.fromkeys(("run", "runs"), errand)
-    slugs |= {"programme": "programme"}
     values = {
         "slug": actor.slug,
         "format": "csv",
@@ -172,12 +173,14 @@ def actor(db):
         make_commitment(errand, "ord " * 40, actor=actors[number])
         make_experiment(errand, hypothesis="ord " * 40)
         make_need(errand, "ord " * 40)
+    said = {"text_sv": "ord " * 400, "place": "Salen", "municipality": municipality, "mission": errand}
+    for _ in range(31):
+        make_event("Ord " * 20, organisers=actors[:3], themes=[theme], areas=[area], **said)
     long = [{"key": f"item-{n}", "sv": "ord " * 20, "en": "word " * 20} for n in range(4)]
     stages = [
         full_stage(f"steg-{n}", activities=long, gate=[one | {"required": True} for one in long]) for n in range(8)
     ]
     make_version(make_method("metod", *stages), 2, *stages[1:])
-    make_event()
     make_ability(actors)
     run = Run.objects.create(mission=errand, number=2, method_version=Method.objects.get().versions.get(number=2))
     run.stages.bulk_create(

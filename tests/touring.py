@@ -8,6 +8,13 @@ SHOWS = {
     "events/ask.html events/afterwards.html events/evidence.html events/own_base.html events/ticket.html "
     "events/others.html",
     "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
+    "meeting": "events/_event_facts.html events/_form.html events/_frame.html events/_head.html events/_of_one.html "
+    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_take_part.html "
+    "events/actor_events.html "
+    "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html "
+    "events/list.html "
+    "events/mission_events.html events/new.html events/partnership_events.html events/series.html "
+    "events/space_events.html events/space_event_new.html events/step.html",
     "promising": "missions/mission_list.html missions/portfolio*.html missions/_portfolio_head.html "
     "missions/_crumbs.html missions/_overview_row.html missions/_actor.html "
     "missions/_when.html missions/experiment_evidence*.html "
@@ -69,6 +76,8 @@ LEADS_TO = {
     "attending": "event_people event_door event_came_list event_ask event_afterwards event_check_in event_ticket "
     "event_ticket_by_link event_others event_others_by_link event_evidence",
     "matching": "event_matching matching_* meeting_follow_up my_calendar",
+    "meeting": "event event_list event_archive event_chart event_new event_edit event_copy event_series event_step "
+    "actor_events partnership_events mission_events space_events space_event_new admin:events_event_*",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "
@@ -111,7 +120,7 @@ NEVER_A_PAGE = {
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
     "ability_export programme_certificate mission_feed calendar_feed event_ics events_* matching_ics "
-    "matching_guest_ics "
+    "matching_guest_ics event_export "
     "event_people_export event_evidence_export event_certificate*": "files and answers for programs",
     "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
     "admin:login admin:logout "
@@ -124,7 +133,7 @@ NEVER_A_PAGE = {
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:events_event_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
     "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 

@@ -139,6 +139,11 @@ def _ask(event, people, by, line):
     return len(people)
 
 
+def seen(user, event):
+    """`user` has the event before their eyes: the notice that asked them to it is read."""
+    telling.mark_read(user, f"{KIND}:{event.pk}")
+
+
 def _key(event, person):
     return f"{MAIL}:{event}:{person}"
 

@@ -77,6 +77,7 @@ class ForActor(AnswersForm):
             return
         choices = [(pk, actor.name) for pk, actor in self.actors.items()]
         self.fields["actor"].choices = [*choices, ("", _("Another organisation, or myself"))]
+        self.fields["actor"].initial = choices[0][0]
         self.fields["organisation"].label = _("Name of the other organisation")
 
     @property
@@ -110,7 +111,12 @@ class ColleagueForm(ForActor):
 
 
 class SeatForm(AnswersForm):
-    """What one can change of one's own registration."""
+    """What one can change of one's own registration; not for which organisation of the register one comes."""
 
     organisation = organisation()
     is_listed = forms.BooleanField(label=_("Show my name and organisation to the others who come"), required=False)
+
+    def __init__(self, *args, for_actor=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if for_actor:
+            del self.fields["organisation"]

@@ -134,7 +134,7 @@ class SignUp(models.TextChoices):
 
     OPEN = "open", _("Sign-up is open")
     FULL = "full", _("Full, with a waiting list")
-    CLOSED_FULL = "closed_full", _("Full")
+    CLOSED_FULL = "closed_full", _("No seats left")
     EARLY = "early", _("Sign-up has not opened yet")
     LATE = "late", _("Sign-up has closed")
     BEGUN = "begun", _("It has begun")

@@ -26,15 +26,15 @@ def _show(request, row, form=None):
     if request.user.is_authenticated and request.method == "GET":
         seen(request.user, row)
     event = row.event
-    form = form or SeatForm(initial=_said(row), questions=_questions(row))
+    form = form or _form(row, initial=_said(row))
     over = timezone.now() >= event.ends_at
     may_come_back = row.state == seats.LEFT and seats.why_shut(event, timezone.now()) is None
     context = {"seat": row, "event": event, "form": form, "is_over": over, "may_come_back": may_come_back}
     return render(request, "events/seat.html", context)
 
 
-def _questions(row):
-    return row.event.questions.all()
+def _form(row, *data, **more):
+    return SeatForm(*data, questions=row.event.questions.all(), for_actor=bool(row.actor_id), **more)
 
 
 def _said(row):
@@ -66,11 +66,11 @@ def _decline(request, row):
 
 
 def _change(request, row):
-    form = SeatForm(request.POST, questions=_questions(row))
+    form = _form(row, request.POST)
     if not form.is_valid():
         return _show(request, row, form)
     data = form.cleaned_data
-    facts = {"organisation": data["organisation"], "is_listed": data["is_listed"], "answers": form.answers}
+    facts = {"organisation": data.get("organisation", ""), "is_listed": data["is_listed"], "answers": form.answers}
     return _done(request, row, lambda row: seats.change(row, **facts), _("Saved."))
 
 

@@ -133,7 +133,7 @@ def test_a_person_signs_up_by_one_press(client):
     page = address("event_sign_up", event.slug)
     form = client.get(page).context["form"]
     assert [field.name for field in form.visible_fields()] == ["actor", "organisation"]
-    assert form.fields["actor"].choices[0] == (firm.pk, "Sjömätt"), "the first is chosen already"
+    assert form["actor"].value() == firm.pk, "the first is chosen already"
     answer = client.post(page, {"actor": firm.pk})
     row = Registration.objects.get()
     assert (row.user, row.actor, row.name, row.state) == (eva, firm, "Eva Ek", CONFIRMED)
