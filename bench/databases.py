@@ -34,6 +34,7 @@ def fingerprint():
     trees = [
         "*/migrations/*.py",
         "actors/seed*",
+        "events/seed*",
         "bench/rooms.py",
         "bench/digests.py",
         "regions/*/*",

@@ -25,6 +25,9 @@ from django.urls import reverse  # noqa: E402
 from accounts.models import User  # noqa: E402
 from actors.models import Actor, ActorStatus  # noqa: E402
 from actors.seed import PLANTED  # noqa: E402
+from events import seed  # noqa: E402
+from events.models import Event  # noqa: E402
+from events.views.overview import PAGE_SIZE  # noqa: E402
 
 HOST = "127.0.0.1"
 PAGES = 4
@@ -34,6 +37,8 @@ SEARCHES = {
     "search_common": ("tillverkning",),
     "search_everywhere": ("samverkan",),
 }
+MOST_EVENTS = 10_000
+events = Event.objects.published()
 published = Actor.objects.filter(status=ActorStatus.PUBLISHED)
 
 
@@ -129,6 +134,14 @@ def signed_in():
     return client
 
 
+def meets(client, name, rows):
+    """The first pages of a list of events: each must link to exactly those that stand there in the table."""
+    for number in range(PAGES):
+        due = rows[number * PAGE_SIZE : (number + 1) * PAGE_SIZE]
+        path = reverse(name) + (f"?page={number + 1}" if number else "")
+        yield page(client, path, expect=[f'href="{event.get_absolute_url()}"' for event in due])
+
+
 def pages():
     """Every set of addresses by scenario, and by scenario what is wrong with it."""
     anonymous, reader = Client(), signed_in()
@@ -136,6 +149,8 @@ def pages():
         "list": lambda: list(listed(anonymous)),
         "chart": lambda: [page(anonymous, reverse("actor_chart"), expect=["<svg"])],
         "actor": lambda: profiles(anonymous),
+        "events": lambda: list(meets(anonymous, "event_list", events.coming().order_by("starts_at", "pk"))),
+        "archive": lambda: list(meets(anonymous, "event_archive", events.past().order_by("-starts_at", "-pk"))),
         "list_signed_in": lambda: [page(reader, reverse("actor_list"), expect=["Bench Reader"])],
         "missing": lambda: [page(reader, reverse("actor", args=["no-such-actor"]), status=404)],
         **{name: partial(searched, anonymous, words) for name, words in SEARCHES.items()},
@@ -166,4 +181,5 @@ def facts():
 if __name__ == "__main__":
     setup_test_environment()
     settings.ALLOWED_HOSTS = [HOST]
+    seed.fill(min(published.count(), MOST_EVENTS))
     print(json.dumps({**facts(), **pages()}))

@@ -164,6 +164,17 @@ def actor(places, actors):
     yield count_line("actor page", place.most("actor", "queries"), 8)
 
 
+def events(places, _actors):
+    """The list of events and the archive, with 500 and with 10,000 events."""
+    for number in (500, 10_000):
+        for name in ("events", "archive"):
+            found = places(number).measure(name)
+            yield at_most(f"{name} of {number:,}, p95", p95_floors(found), 10, note=absolute(found))
+            yield count_line(f"{name} of {number:,}", places(number).most(name, "queries"), 5)
+            size = round(places(number).most(name, "bytes") / 1024)
+            yield count_line(f"{name} of {number:,}, HTML", size, 60, "kB")
+
+
 def menu(places, actors):
     """What being signed in adds to a page, and what a page that is not there costs."""
     place = places(actors)
@@ -298,6 +309,7 @@ SCENARIOS = {
     "search": search,
     "chart": chart,
     "actor": actor,
+    "events": events,
     "menu": menu,
     "growth": growth,
     "export": export,

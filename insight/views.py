@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -80,8 +81,9 @@ def missions():
 
 
 def events():
-    """What is on next for everybody."""
-    rows = Event.objects.published().filter(state=EventState.PUBLISHED).coming().select_related("municipality")
+    """What begins next for everybody."""
+    rows = Event.objects.published().filter(state=EventState.PUBLISHED, starts_at__gt=timezone.now())
+    rows = rows.select_related("municipality")
     return list(rows.order_by("starts_at", "pk")[:EVENTS])
 
 

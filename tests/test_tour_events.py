@@ -57,7 +57,11 @@ def read(walk, event):
     walk.see("event_list", query="?month=2031-01")
     for one in Event.objects.exclude(audience="registered"):
         walk.see("event", one.slug)
-    for name, slug in (("actor", "firm"), ("partnership", event.partnership.slug), ("mission", event.mission.slug)):
+    for name, slug in (
+        ("actor", event.organisers.get(name="Firm").slug),
+        ("partnership", event.partnership.slug),
+        ("mission", event.mission.slug),
+    ):
         walk.see(name, slug)
         walk.see(f"{name}_events", slug)
     walk.see("actor_events", make_actor().slug)

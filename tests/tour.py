@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from actors import why
 from actors.views import register
+from events.views import overview
 from s3hub.management.commands.routes import routes
 from tests.browser import axe, scrolls_sideways
 from tests.staff import sign_in
@@ -27,7 +28,12 @@ from tests.staff import sign_in
 LOOKS = {"sv": [(1280, "light"), (320, "dark")], "en": [(320, "light"), (1280, "dark")]}
 HEIGHT = 900
 TEMPLATES = settings.BASE_DIR / "templates"
-KEPT = (register._facet_form, why._row)  # parts of a page that are rendered once and kept
+KEPT = (
+    register._facet_form,
+    why._row,
+    overview._facet_form,
+    overview._row_html,
+)  # parts of a page that are rendered once and kept
 OF_AXE = "Applying inline style"  # axe reads imported style sheets in its own way; the page's own are caught by `check`
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.actions import follow_up
 from events.actions.door import enter_event, log
 from events.models import Attendance, Event, Headcount, Matchmaking, Registration, WalkIn
 
@@ -121,6 +122,7 @@ def _forget(pk, now):
         return 0
     if row.counted_at is None:
         count(row)
+    follow_up.keep_numbers(row)
     people = row.registrations.count() + row.walk_ins.count()
     row.registrations.all().delete()
     row.walk_ins.all().delete()

@@ -102,7 +102,7 @@ def answer(registration, pk, outcome, words=""):
     return True
 
 
-# ── Numbers, and how long people are kept for them ───────────────────────────────────────────────────────────────────
+# ── Numbers, which outlive the people ─────────────────────────────────────────────────────────────────────────────────
 def results(event):
     """{"meetings": booked, "asked": people asked, and a number for each outcome}, from rows or from what was kept."""
     kept = Matchmaking.objects.filter(event=event).exclude(counted_at=None).values(*KEPT).first()
@@ -125,10 +125,3 @@ def keep_numbers(event):
     """What came of it as numbers, before the people go. Called by whoever deletes their registrations."""
     numbers = _count(event)
     Matchmaking.objects.filter(event=event, counted_at=None).update(**numbers, counted_at=timezone.now())
-
-
-def still_needed(registrations, now=None):
-    """Those of `registrations` (a queryset) who may still be asked or answer: they are not deleted yet."""
-    now = now or timezone.now()
-    seats = Seat.objects.filter(registration=OuterRef("pk"), starts_at__gt=now - AFTER - ANSWER_WITHIN)
-    return registrations.filter(Exists(seats.filter(meeting__state=MeetingState.BOOKED)))

@@ -1,27 +1,33 @@
 """All events at once: what is coming by month, what was, on the chart, and as files."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.http import Http404
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from actors.models import Actor
+from actors.models import Actor, Certainty
 from actors.views.register import drawing
 from events.filters import COMING, FACETS, PAST, SPAN, EventFilter, span_name
 from events.models import Audience, Event, EventKind, EventState, SignUp
+from events.templatetags.events import event_state, hours
+from events.templatetags.events import when as when_in_words
 from web import region
 from web.exports import csv_response, json_response, xlsx_response
 from web.paging import page_of
 from web.public import public_page
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 FORMATS = ("csv", "xlsx", "json")
 LISTS = {COMING: "event_list", PAST: "event_archive"}
 
@@ -67,6 +73,7 @@ def bad_address(request, problems):
 def frame(request, wanted, name):
     """What the lists and the chart have in common: the facets, the chips, the number of hits, the ways on."""
     counts, here = wanted.counts(), reverse(name)
+    found = groups(wanted, counts)
     when = {"when": PAST} if wanted.when == PAST else {}
     kept = when if name == "event_chart" else {}
     views = (
@@ -79,7 +86,8 @@ def frame(request, wanted, name):
         "kept": kept,
         "is_chart": name == "event_chart",
         "total": counts,
-        "groups": groups(wanted, counts),
+        "facets": facet_form(here, kept, found, is_capped=counts.is_capped),
+        "groups": found,
         "chips": chips(wanted, here, kept),
         "clear": here + (f"?when={PAST}" if kept else ""),
         "is_narrowed": bool(wanted.chosen),
@@ -95,6 +103,17 @@ def frame(request, wanted, name):
         ],
         "may_add": request.user.has_perm("events.add_event"),
     }
+
+
+def facet_form(here, kept, groups, **more):
+    """The form of the facets as HTML. Forms that are alike in every part are rendered once, and kept."""
+    described = json.dumps({"here": here, "kept": kept, "groups": groups, **more}, default=str)
+    return (_facet_form.__wrapped__ if settings.DEBUG else _facet_form)(get_language(), described)
+
+
+@lru_cache(maxsize=200)
+def _facet_form(_language, described):
+    return render_to_string("events/_facets.html", json.loads(described))
 
 
 def groups(wanted, counts):
@@ -128,14 +147,35 @@ def chips(wanted, here, kept):
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass
+@dataclass(frozen=True)
 class Row:
-    """An event in a list. `left`: how many seats are free, None where nobody counts."""
+    """An event in a list: all that the row shows, so that rows that are alike are rendered once. `left`: how many seats
+    are free, None where nobody counts."""
 
-    event: Event
-    themes: list
+    event: Event = field(compare=False)
+    url: str
+    title: str
+    day: date
+    about: str
+    state: str
+    is_off: bool
+    audience: str
+    is_example: bool
+    is_unsure: bool
+    themes: tuple
     sign_up: SignUp
     left: int | None
+
+    def h3(self):
+        return _row_html(get_language(), self, "h3")
+
+    def h4(self):
+        return _row_html(get_language(), self, "h4")
+
+
+@lru_cache(maxsize=2000)
+def _row_html(_language, row, level):
+    return render_to_string("events/_row.html", {"row": row, "level": level})
 
 
 def for_list(events):
@@ -150,19 +190,29 @@ def for_list(events):
 
 def as_rows(events, vocabulary):
     signs, now = region.current().theme_signs, timezone.now()
-    return [
-        Row(
-            event,
-            [
-                {"tag": vocabulary.tags[f"t:{pk}"], "sign": signs.get(vocabulary.tags[f"t:{pk}"].value, "")}
-                for pk in event.theme_ids
-                if f"t:{pk}" in vocabulary.tags
-            ],
-            event.sign_up(event.seated, now),
-            event.seats_left(event.seated),
-        )
-        for event in events
-    ]
+    return [_as_row(event, vocabulary.tags, signs, now) for event in events]
+
+
+def _as_row(event, tags, signs, now):
+    themes = [tags[f"t:{pk}"] for pk in event.theme_ids if f"t:{pk}" in tags]
+    several = event.is_whole_day or event.first_day != event.last_day
+    place = event.place or (event.municipality.name if event.municipality else "")
+    about = (str(event.get_kind_display()), when_in_words(event) if several else hours(event), place)
+    return Row(
+        event=event,
+        url=event.get_absolute_url(),
+        title=event.title,
+        day=event.first_day,
+        about=" · ".join(part for part in about if part),
+        state=event_state(event),
+        is_off=event.is_cancelled,
+        audience="" if event.audience == Audience.PUBLIC else str(event.get_audience_display()),
+        is_example=event.is_example,
+        is_unsure=event.confidence == Certainty.LOW,
+        themes=tuple((theme.value, theme.name, signs.get(theme.value, "")) for theme in themes),
+        sign_up=event.sign_up(event.seated, now),
+        left=event.seats_left(event.seated),
+    )
 
 
 @dataclass

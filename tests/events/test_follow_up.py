@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from events.actions import follow_up
+from events.actions import counting, follow_up
 from events.actions import matching as acts
 from events.models import FollowUp, Meeting, MeetingState, Registration, Seat
 from notifications import wishes
@@ -117,15 +117,8 @@ def test_numbers_outlive_the_people(event, eva, guest):
     follow_up.answer(guest, FollowUp.objects.get(registration=guest).pk, "together")
     wanted = {"meetings": 1, "asked": 2, "together": 1, "talking": 0, "nothing": 0}
     assert follow_up.results(event) == wanted
-    follow_up.keep_numbers(event)
-    event.registrations.all().delete()
-    follow_up.keep_numbers(event)
-    assert follow_up.results(event) == wanted
-
-
-def test_people_who_may_still_answer_are_kept(event, eva, guest):
-    make_meeting(event, eva, guest)
-    make_meeter(event)
-    assert set(follow_up.still_needed(Registration.objects.all())) == {eva, guest}
-    later = timezone.now() + timedelta(days=40)
-    assert not follow_up.still_needed(Registration.objects.all(), later).exists()
+    now = timezone.now()
+    assert counting.forget_people(now) == 0, "they may still answer"
+    for _ in range(2):
+        counting.forget_people(now + timedelta(days=40))
+        assert (event.registrations.count(), follow_up.results(event)) == (0, wanted)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from actors.models import Competence
 from events import matching
 from events.actions import matching as acts
-from events.actions import meeting_news
+from events.actions import meeting_news, seats
 from events.models import EventState, Meeting, MeetingState, RegistrationState, Seat
 from notifications import subjects
 from notifications.live import NoLonger
@@ -550,3 +550,14 @@ def test_the_organiser_sets_times_on_their_page_fills_and_sees_the_whole_schedul
     assert len(client.get(page).context["meetings"]) == Meeting.objects.count() > 0
     sign_in(client, make_user())
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", [seats.leave, seats.forget])
+def test_giving_up_ones_seat_gives_up_ones_meetings_and_the_other_is_told(event, two, way):
+    eva, bo = two
+    acts.accept(acts.ask(eva, bo), registration=bo)
+    way(bo)
+    assert not Meeting.objects.filter(state=MeetingState.BOOKED).exists()
+    ((email, words),) = mails_of("cancelled")
+    assert (email.to, bool(words["who"])) == (eva.email, True)

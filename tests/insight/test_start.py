@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from actors.models import ActorStatus
 from tests.actors.test_register_list import questions
+from tests.events.making import make_event
 from tests.factories import make_actor, make_area, make_partnership, make_theme, make_user
 from tests.missions.making import MEASURED, make_mission
 from tests.staff import sign_in
@@ -87,11 +88,12 @@ def test_the_number_of_questions_does_not_follow_the_rows(client, rows):
         actor = make_actor(areas=[make_area()])
         make_partnership(members=[actor], themes=[make_theme()])
         make_mission(**MEASURED, state="started", started_on=MEASURED["baseline_on"])
+        make_event()
 
     response = start(client)
 
     assert not response.cookies
-    assert questions(lambda: start(client)) == 6
+    assert questions(lambda: start(client)) == 7
 
 
 def test_the_sitemap_lists_every_public_page_in_both_languages_and_nothing_else(client):

@@ -10,13 +10,9 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
 
-from missions.actions import learning, moving, runs
-from missions.models import MethodRole, Review
-from tests.factories import make_decision, make_document, make_space, make_user
-from tests.missions.filling import make_commitment, make_experiment
-from tests.missions.filling import make_indicator as make_measured
-from tests.missions.making import judge, make_criteria, make_evidence, make_mission, make_need, make_statement
-from tests.missions.running import make_version
+from tests.factories import make_space, make_user
+from tests.missions.making import make_mission
+from tests.missions.worlds import make_full_space
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -31,31 +27,7 @@ def eva():
 
 @pytest.fixture
 def space(eva):
-    """A space with a mission that has a row of everything."""
-    space = make_space(coordinator=eva)
-    mission = make_mission(space=space)
-    judge(mission, make_criteria("bold"))
-    plan, choice = make_document(space, "Plan.txt"), make_decision(space)
-    first = make_statement(mission, owner=eva, leads_to=[make_statement(mission)])
-    make_evidence(first, document=plan)
-    make_evidence(first, decision=choice)
-    make_commitment(mission, user=eva)
-    make_evidence(make_experiment(mission))
-    make_measured(mission, values=[("2026-10-01", 3)])
-    make_need(mission)
-    run = runs.start_run(mission, by=eva, version=make_version())
-    stage = run.stages.select_related("stage").get(position=1)
-    stage.run = run
-    runs.tick(stage, "ett-act", by=eva, done=True)
-    runs.attach(stage, "ett-out", by=eva, thing={"document": plan.pk}, words="x")
-    runs.answer(stage, by=eva, answers={"ett-must": ("yes", "x")})
-    runs.decide(stage, by=eva, verdict="adjust", reason="x")
-    runs.set_roles(run, by=eva, holders={MethodRole.objects.create(slug="lead", name_sv="Ledare"): ([eva], [])})
-    newer = make_version(method=run.method_version.method)
-    moving.move(run, by=eva, version=newer, seen=moving.facts(moving.preview(run, newer)))
-    learning.vote(learning.propose(run, by=eva, stage="", part="stage", text="x", learning="x"), by=eva, is_for=True)
-    Review.objects.create(run=run, user=eva)
-    return space
+    return make_full_space(eva)
 
 
 def taken_out(client, space):

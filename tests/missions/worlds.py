@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from actors.models import ActorKind
+from missions.actions import learning, moving, runs
 from missions.actions import mission as actions
+from missions.models import MethodRole, Review
 from tests.factories import (
     make_actor,
     make_area,
@@ -15,6 +17,8 @@ from tests.factories import (
     make_space,
     make_theme,
 )
+from tests.missions.filling import make_commitment, make_experiment
+from tests.missions.filling import make_indicator as make_measured
 from tests.missions.making import (
     MEASURED,
     judge,
@@ -22,8 +26,10 @@ from tests.missions.making import (
     make_evidence,
     make_indicator,
     make_mission,
+    make_need,
     make_statement,
 )
+from tests.missions.running import make_version
 
 DECIDED = {"state": "decided", "decided_on": date(2026, 5, 1)}
 
@@ -64,3 +70,31 @@ def make_errand(cora, mia):
     actions.move(mission, "start", by=cora)
     mission.refresh_from_db()
     return mission
+
+
+def make_full_space(eva):
+    """A space that `eva` coordinates, with a mission that has a row of everything."""
+    space = make_space(coordinator=eva)
+    mission = make_mission(space=space)
+    judge(mission, make_criteria("bold"))
+    plan, choice = make_document(space, "Plan.txt"), make_decision(space)
+    first = make_statement(mission, owner=eva, leads_to=[make_statement(mission)])
+    make_evidence(first, document=plan)
+    make_evidence(first, decision=choice)
+    make_commitment(mission, user=eva)
+    make_evidence(make_experiment(mission))
+    make_measured(mission, values=[("2026-10-01", 3)])
+    make_need(mission)
+    run = runs.start_run(mission, by=eva, version=make_version())
+    stage = run.stages.select_related("stage").get(position=1)
+    stage.run = run
+    runs.tick(stage, "ett-act", by=eva, done=True)
+    runs.attach(stage, "ett-out", by=eva, thing={"document": plan.pk}, words="x")
+    runs.answer(stage, by=eva, answers={"ett-must": ("yes", "x")})
+    runs.decide(stage, by=eva, verdict="adjust", reason="x")
+    runs.set_roles(run, by=eva, holders={MethodRole.objects.create(slug="lead", name_sv="Ledare"): ([eva], [])})
+    newer = make_version(method=run.method_version.method)
+    moving.move(run, by=eva, version=newer, seen=moving.facts(moving.preview(run, newer)))
+    learning.vote(learning.propose(run, by=eva, stage="", part="stage", text="x", learning="x"), by=eva, is_for=True)
+    Review.objects.create(run=run, user=eva)
+    return space
