@@ -4,18 +4,32 @@ from datetime import timedelta
 
 import icalendar
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from events.actions.meeting_news import meetings_of, other_of, path_of
 from events.calendar import uid_of
 from events.matching import organisation_of
+from events.models import Meeting, MeetingState
 
 
 def entries_of(registration):
     """The booked meetings of a registration as VEVENTs."""
     minutes = timedelta(minutes=registration.event.matchmaking.minutes)
     return [entry_of(one, registration, minutes) for one in meetings_of(registration)]
+
+
+def entries_for(user, events):
+    """Those of a person at `events` (rows), of all their registrations."""
+    rows = Meeting.objects.filter(Q(asker__user=user) | Q(asked__user=user), state=MeetingState.BOOKED)
+    rows = rows.filter(event__in=[event.pk for event in events]).order_by("starts_at")
+    found = []
+    for one in rows.select_related("event__matchmaking", "asker__actor", "asked__actor"):
+        mine = one.asker if one.asker.user_id == user.pk else one.asked
+        mine.event = one.event
+        found.append(entry_of(one, mine, timedelta(minutes=one.event.matchmaking.minutes)))
+    return found
 
 
 def entry_of(meeting, registration, minutes):

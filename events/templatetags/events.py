@@ -85,3 +85,9 @@ def double_hour(event):
         return ""
     is_first = timezone.localtime(event.starts_at).fold == 0
     return _("The clocks are put back that night: the first of the two hours is meant.") if is_first else ""
+
+
+@register.filter
+def clock(moment):
+    """The time of day alone: 09:00, in Swedish 09.00."""
+    return _hour(localtime(moment), "")

@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.models import Tally
-from events import calendar
+from events import calendar, meeting_entries
 from events.actions import calendars
 from events.filters import COMING, EventFilter
 from events.models import Event, Registration
@@ -128,7 +128,8 @@ def calendar_feed(request, token):
     events, states = calendars.calendar_for(feed.user)
     name = _("My events – %(site)s") % {"site": region.current().site_name}
     seats, waited = calendars.has_seat(states), calendars.is_waited_for(states)
-    answer = _answer(calendar.calendar_of(events, name=name, mine=seats, waiting=waited), "my-events")
+    more = meeting_entries.entries_for(feed.user, events)
+    answer = _answer(calendar.calendar_of(events, name=name, mine=seats, waiting=waited, more=more), "my-events")
     for header, value in HEADERS.items():
         answer.headers[header] = value
     return answer

@@ -12,9 +12,9 @@ from django.utils.translation import override
 
 from accounts.models import AuditEntry, User
 from events import calendar
-from events.actions import calendars
+from events.actions import calendars, matching
 from events.models import Audience, CalendarFeed, Event, EventState, RegistrationState
-from tests.events.making import make_event, make_event_keeper, make_registration
+from tests.events.making import make_event, make_event_keeper, make_matchmaking, make_meeter, make_registration
 from tests.events.reading import read
 from tests.factories import make_area, make_municipality, make_space, make_theme, make_user
 from tests.missions.test_portfolio import address, sign_in
@@ -249,6 +249,15 @@ def test_it_holds_what_i_come_to_what_i_wait_for_and_what_my_spaces_have(client)
     found = {one["SUMMARY"]: one["STATUS"] for one in read(body).events}
     assert found == {"Seat": "CONFIRMED", "Waits (waiting list)": "TENTATIVE", "Ours": "CONFIRMED"}
     assert b"video.example.org" in body
+
+
+def test_it_holds_my_meetings_of_two_as_well(client):
+    eva, event = make_user(), make_matchmaking().event
+    mine, other = make_meeter(event, eva), make_meeter(event, email="bo@example.org", organisation="Sjömätt")
+    matching.accept(matching.ask(mine, other), registration=other)
+    body = client.get(feed_of(eva)).content
+    assert titles(body) == [event.title, "Meeting with bo, Sjömätt"]
+    assert "table 1" in read(body).events[1]["LOCATION"]
 
 
 def test_whoever_leaves_a_space_reads_no_more_of_it(client):

@@ -137,5 +137,5 @@ def test_each_list_has_a_name_of_its_own():
         if list_id := dict(examples.show(one, "sv").headers).get("List-Id"):
             found.setdefault(list_id.strip("<>").removesuffix(f".{configured.MAIL_DOMAIN}"), set()).add(one.template)
     own = ("space_silent", "space_rests", "actor_still_right", "representative_left", "digest", "news")
-    own += ("ability_reminder",)
+    own += ("ability_reminder", "meeting_follow_up")
     assert found == {name.replace("_", "-"): {name} for name in own} | {"space-0": {"talk_post"}}

@@ -14,6 +14,7 @@ from s3hub import (
     demo_ability,
     demo_door,
     demo_events,
+    demo_matching,
     demo_news,
     demo_portfolio,
     demo_run,
@@ -103,6 +104,7 @@ class Command(BaseCommand):
         demo_run.make()
         demo_events.make()
         demo_door.make()
+        demo_matching.make()
         demo_news.make()
         demo_ability.make()
 
