@@ -26,7 +26,8 @@ class Door:
     """A database with an event in it, and both servers on it."""
 
     def __init__(self, seconds, drift):
-        self.seconds, self.drift, self.stack = seconds, drift, contextlib.ExitStack()
+        self.seconds, self.drift, self.wrong = seconds, drift, []
+        self.stack = contextlib.ExitStack()
 
     @cached_property
     def database(self):
@@ -65,20 +66,24 @@ class Door:
 
     def sign_up(self, connections):
         """(milliseconds of each form with its POST, how many a second) of people who come for some seconds."""
+        cookies, port = self.facts["cookies"], self.hub.port
         self.forget()
+        self.wrong.clear()
         turn, times, start = count(), [], time.perf_counter()
-        crowd = [threading.Thread(target=self._come, args=(turn, times, start)) for _ in range(connections)]
+        crowd = [
+            threading.Thread(target=self._come, args=(turn, times, start, cookies, port)) for _ in range(connections)
+        ]
         for thread in crowd:
             thread.start()
         for thread in crowd:
             thread.join()
         spent = time.perf_counter() - start
-        if not times or self.seated() > self.facts["seats"]:
-            raise rounds.WrongAnswer("nobody signed up, or more than there are seats")
+        if self.wrong or self.seated() > self.facts["seats"]:
+            raise rounds.WrongAnswer(f"more have signed up than there are seats, or {self.wrong[:1]}")
         return times, len(times) / spent
 
-    def _come(self, turn, times, start):
-        connection, cookies = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=30), self.facts["cookies"]
+    def _come(self, turn, times, start, cookies, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         body = urlencode({"organisation": "Bench", "csrfmiddlewaretoken": SECRET})
         while time.perf_counter() - start < self.seconds and (number := next(turn)) < len(cookies):
             known, begun = headers(f"{cookies[number]}; csrf={SECRET}", "br"), time.perf_counter()
@@ -88,7 +93,7 @@ class Door:
                 answer = connection.getresponse()
                 answer.read()
                 if answer.status != status:
-                    return times.clear()
+                    return self.wrong.append(f"{method} answers {answer.status}")
             times.append((time.perf_counter() - begun) * 1e3)
         return connection.close()
 
