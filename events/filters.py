@@ -27,14 +27,14 @@ WHEN = [(COMING, _("Coming")), (PAST, _("Past"))]
 FACETS = {
     "month": _("Month"),
     "year": _("Year"),
-    "kind": _("Kind"),
+    "kind": _("Kind of event"),
     "area": _("Area"),
     "theme": _("Theme"),
     "municipality": _("Municipality"),
     "audience": _("Who may come"),
     "seats": _("Seats"),
 }
-ONLY = {COMING: "year", PAST: "month"}  # the facet that a list of that time does not have
+NOT = {COMING: ("year",), PAST: ("month", "seats")}  # the facets that a list of that time does not have
 FREE = [("free", _("Has a free seat"))]
 SPAN = {"month": (re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])"), "YYYY-MM"), "year": (re.compile("20[0-9]{2}"), "YYYY")}
 THROUGH = {"theme": Event.themes.through, "area": Event.areas.through}
@@ -67,7 +67,8 @@ class EventFilter(AddressFilter):
         if when:
             del self.filters["when"]
         self.when = when or (PAST if self.data.get("when") == PAST else COMING)
-        del self.filters[ONLY[self.when]]
+        for name in NOT[self.when]:
+            del self.filters[name]
         self.facets = [name for name in FACETS if name in self.filters]
         self.vocabulary = facets.read_vocabulary(search.asked(""))
         for name in ("area", "theme", "municipality"):

@@ -38,7 +38,11 @@ class MissionForm(SeenForm):
 
 
 class ActorsSearch(AutocompleteSelectMultiple):
-    """Django's search box for actors: a value that is no id must not break it when the form is shown again."""
+    """Django's search box for actors: a value that is no id must not break it when the form is shown again. Without the
+    cross that empties it, which is no item of the list that it is in."""
+
+    def build_attrs(self, *args, **kwargs):
+        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [one for one in value if str(one).isascii() and str(one).isdigit()], attr)

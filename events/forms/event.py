@@ -60,7 +60,7 @@ class EventForm(forms.ModelForm):
     )
     address = LineField(label=_("Street and town"), max_length=200, required=False)
     municipality = forms.ModelChoiceField(
-        Municipality.objects.order_by("name"), label=_("Municipality"), required=False, empty_label=_("None")
+        Municipality.objects.order_by("name"), label=_("Municipality"), required=False, empty_label=_("None chosen")
     )
     access_sv = TextField(
         label=_("How to get there and in"),
@@ -120,7 +120,7 @@ class EventForm(forms.ModelForm):
         )
         widgets = {"areas": forms.CheckboxSelectMultiple, "themes": forms.CheckboxSelectMultiple}
         labels = {
-            "kind": _("Kind"),
+            "kind": _("Kind of event"),
             "audience": _("Who may come"),
             "areas": _("Specialisation areas"),
             "themes": _("Themes"),
@@ -134,7 +134,7 @@ class EventForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         event = self.instance
         self.fields["mission"].queryset = Mission.objects.visible_to(by).order_by("name_sv", "pk")
-        self.fields["mission"].empty_label = self.fields["partnership"].empty_label = _("None")
+        self.fields["mission"].empty_label = self.fields["partnership"].empty_label = _("None chosen")
         self.fields["partnership"].queryset = Partnership.objects.visible_to(by).order_by("name_sv", "pk")
         if event.space_id:
             del self.fields["partnership"]
@@ -244,7 +244,7 @@ class MoveForm(StepForm):
     place = LineField(label=_("Place"), max_length=200, required=False)
     address = LineField(label=_("Street and town"), max_length=200, required=False)
     municipality = forms.ModelChoiceField(
-        Municipality.objects.order_by("name"), label=_("Municipality"), required=False, empty_label=_("None")
+        Municipality.objects.order_by("name"), label=_("Municipality"), required=False, empty_label=_("None chosen")
     )
     reason = LineField(
         label=_("Why it is moved"),

@@ -253,7 +253,7 @@ def places(wanted, counts):
 # ── Files: what is public ────────────────────────────────────────────────────────────────────────────────────────────
 COLUMNS = {
     "title": gettext_lazy("Title"),
-    "kind": gettext_lazy("Kind"),
+    "kind": gettext_lazy("Kind of event"),
     "state": gettext_lazy("State"),
     "audience": gettext_lazy("Who may come"),
     "starts_at": gettext_lazy("Starts"),

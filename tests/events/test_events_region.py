@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from actors.models import LoadedRow
 from actors.region import FolderError, load, read_folder
@@ -86,5 +86,5 @@ def test_what_staff_wrote_stays_and_what_they_left_follows_the_folder(folder):
 )
 def test_a_row_that_can_not_be_is_told_with_its_place(folder, column, value, words):
     set_cell(folder, "events.csv", 0, column, value)
-    with pytest.raises(FolderError, match=f"events.csv, line 2, column {column}.*{words}"):
+    with translation.override("en"), pytest.raises(FolderError, match=f"events.csv, line 2, column {column}.*{words}"):
         read_folder(folder)
