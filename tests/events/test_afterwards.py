@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from accounts.purge import purge_now
+from accounts.purge import _never_used, purge_now
 from actors import actions as register
 from events.actions import counting, door
 from events.models import Answer, Attendance, Event, Headcount, Matchmaking, Question, Registration, WalkIn
@@ -228,3 +228,7 @@ def test_a_period_that_is_none_is_said(client, staff, query):
 @pytest.mark.parametrize("args", [["people", "csv"], ["events", "pdf"]])
 def test_there_are_no_other_files(client, staff, args):
     assert client.get(reverse("event_evidence_export", args=args)).status_code == 404
+
+
+def test_the_question_of_unused_accounts_does_not_double_with_each_app():
+    assert len(str(_never_used(timezone.now()).query)) < 100_000
