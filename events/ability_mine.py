@@ -61,9 +61,8 @@ class AbilityPart(Part):
     template = "events/_mine_ability.html"
 
     def page(self, user):
-        return {
-            "lines": sorted((Line(*row) for row in _asked(user).union(_programmes(user))), key=lambda line: line[:2])
-        }
+        lines = [Line(*row) for row in _asked(user).union(_programmes(user))]
+        return {"lines": sorted(lines, key=lambda line: line[:2])}
 
     def data(self, user):
         mine = Participant.objects.filter(user=user).select_related("programme", "actor").order_by("pk")

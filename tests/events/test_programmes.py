@@ -36,6 +36,13 @@ def make_programme(*kinds, **fields):
     return made
 
 
+@pytest.fixture(autouse=True)
+def as_it_was():
+    """A page in English leaves its language behind."""
+    with translation.override("sv"):
+        yield
+
+
 @pytest.fixture
 def keeper():
     return make_event_keeper()
