@@ -15,7 +15,7 @@ from bench.scenarios import SCENARIOS, Line, Places
 
 PAPER = databases.BASE / "docs" / "performance.md"
 START, END = "<!-- figures -->", "<!-- /figures -->"
-ONCE = {"growth", "load", "space", "invitations", "digests"}  # have sizes of their own
+ONCE = {"growth", "load", "space", "invitations", "signing", "digests"}  # have sizes of their own
 
 
 def arguments():

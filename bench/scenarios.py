@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bench import databases, digests, region, rounds, spaces
+from bench import databases, digests, region, rounds, signing_up, spaces
 from bench.servers import Server, headers
 
 FLOOR, HUB = "bench.floor:application", "s3hub.wsgi:application"
@@ -97,8 +97,13 @@ class Places:
     def rooms(self):
         return spaces.Rooms(self.seconds, self.drift)
 
+    @cached_property
+    def door(self):
+        return signing_up.Door(self.seconds, self.drift)
+
     def close(self):
         self.rooms.stack.close()
+        self.door.stack.close()
         for place in self.made.values():
             place.stack.close()
 
@@ -304,6 +309,11 @@ def invitations(places, _actors):
     yield from spaces.invitations(Line, at_most, places.rooms)
 
 
+def signing(places, _actors):
+    """Signing up to an event."""
+    yield from signing_up.signing_up(Line, at_most, count_line, places.door)
+
+
 SCENARIOS = {
     "list": directory,
     "search": search,
@@ -318,5 +328,6 @@ SCENARIOS = {
     "load": load,
     "space": space,
     "invitations": invitations,
+    "signing": signing,
     "digests": lambda _places, _actors: digests.digests(Line),
 }

@@ -1,10 +1,56 @@
 """The share of programmes and self-assessment in my page, my data and closing an account."""
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from accounts.mine import Part
 from events.actions.programmes import with_progress
 from events.models import Assessment, Participant, ProgrammeStep, StepDone
+from web.text import readers
+
+ASKED = "asked"
+
+
+class Line(NamedTuple):
+    """A round that asks an organisation, or a programme; both are read with one question."""
+
+    kind: str
+    pk: int
+    within: int  # the round or the programme
+    sv: str
+    en: str
+    more: str  # the organisation, or the programme's slug
+    at: datetime | None  # sent, or completed
+    done: int
+    total: int
+
+    @property
+    def title(self):
+        return readers(self.sv, self.en)
+
+    @property
+    def url(self):
+        if self.kind == ASKED:
+            return reverse("ability_answer", args=[self.within, self.pk])
+        return reverse("programme", args=[self.more])
+
+
+def _asked(user):
+    rows = Assessment.objects.of(user).filter(round__closed_at=None).order_by()
+    names = ("pk", "round", "round__name_sv", "round__name_en", "actor__name", "sent_at")
+    return rows.values_list(Value(ASKED), *names, Value(0), Value(0))
+
+
+def _programmes(user):
+    steps = ProgrammeStep.objects.filter(programme=OuterRef("programme")).order_by().values("programme")
+    rows = with_progress(Participant.objects.filter(user=user)).order_by()
+    total = Coalesce(Subquery(steps.annotate(number=Count("pk")).values("number")), 0)
+    names = ("pk", "programme", "programme__title_sv", "programme__title_en", "programme__slug", "completed_at")
+    return rows.values_list(Value("programme"), *names, F("number_done"), total)
 
 
 class AbilityPart(Part):
@@ -15,14 +61,8 @@ class AbilityPart(Part):
     template = "events/_mine_ability.html"
 
     def page(self, user):
-        asked = Assessment.objects.of(user).filter(round__closed_at=None)
-        steps = ProgrammeStep.objects.filter(programme=OuterRef("programme")).order_by().values("programme")
-        mine = with_progress(Participant.objects.filter(user=user)).annotate(
-            number_of_steps=Subquery(steps.annotate(number=Count("pk")).values("number"))
-        )
         return {
-            "asked": asked.select_related("round", "actor", "role"),
-            "programmes": mine.select_related("programme").order_by("begun_at", "pk"),
+            "lines": sorted((Line(*row) for row in _asked(user).union(_programmes(user))), key=lambda line: line[:2])
         }
 
     def data(self, user):

@@ -27,7 +27,8 @@ def verdict(ability):
     facts = {"up": count["up"], "all": count["all"], "number": spots[-1][1].organisations}
     facts |= {"first": label_of(spots[0][0]).lower(), "last": label_of(spots[-1][0]).lower()}
     said = _(
-        "It rose in %(up)s of %(all)s dimensions, from %(first)s to %(last)s, for the same %(number)s organisations."
+        "It rose in %(up)s of %(all)s dimensions, from “%(first)s” to “%(last)s”, "
+        "for the same %(number)s organisations."
     )
     return said % facts
 

@@ -24,6 +24,8 @@ PAGES = (
     "mission_list",
     "event_list",
     "event_archive",
+    "ability",
+    "programme_list",
     "method_list",
     "open_data",
     "news",

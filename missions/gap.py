@@ -45,7 +45,7 @@ _FOUND = f"""
 WITH term AS (
     SELECT need, of, is_start,
         CASE WHEN is_start THEN to_tsquery('simple', quote_literal(asked) || ':*') ELSE {_QUERY} END AS query
-    FROM unnest(%(needs)s::bigint[], %(words)s::text[], %(of)s::text[], %(starts)s::bool[])
+    FROM unnest(%(needs)s::bigint[], %(words)s::text[], %(of)s::int[], %(starts)s::bool[])
         AS each(need, asked, of, is_start)
     WHERE is_start OR ({_ASKED})
 ), hit AS (
@@ -55,7 +55,7 @@ WITH term AS (
     ) found
 ), often AS (
     SELECT need, of, is_start, count(*) AS times FROM hit GROUP BY need, of, is_start
-), everybody AS (
+), everybody AS MATERIALIZED ( -- else it is counted anew for each hit when few are expected
     SELECT count(*)::float AS count FROM actors_actor WHERE status = 'published'
 ), worth AS (
     SELECT need, of, id,
@@ -198,8 +198,9 @@ def start_of(word):
 
 def _found(needs, terms, ground):
     """{need: [(actor, names the competence), …]}, best first."""
-    rows = [(pk, word, word, False) for pk, words in terms.items() for word in words]
-    rows += [(pk, start_of(word), word, True) for pk, words in terms.items() for word in words if start_of(word)]
+    asked = [(pk, word, place) for pk, words in terms.items() for place, word in enumerate(words)]
+    rows = [(pk, word, place, False) for pk, word, place in asked]
+    rows += [(pk, start_of(word), place, True) for pk, word, place in asked if start_of(word)]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
     named = [need for need in needs if need.competence_id]
     values = dict(zip(("needs", "words", "of", "starts"), columns, strict=True)) | WEIGHTS

@@ -248,10 +248,10 @@ class World:
         """The registration of `member`, who came to an event of the space that is over."""
         event = make_event("Open Gathering", space=self.space, days=-2)
         came = make_registration(event, self.people["member"], came=True)
-        make_registration(event, email="guest@example.org", name="Secret Guest")
+        guest = make_registration(event, email="guest@example.org", name="Secret Guest", came=True)
         self.slugs["gathering"], self.forms["event_tick"] = event.slug, f"came={came.pk}"
         names = ("event_ticket_by_link", "event_others_by_link", "event_certificate_by_link")
-        self.tokens |= dict.fromkeys(names, came.token)
+        self.tokens |= dict.fromkeys(names, guest.token)
         return came
 
     def _closed(self, name, **fields):

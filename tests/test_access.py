@@ -109,7 +109,7 @@ matching_keep@matching      *     login 404 200 404 404 404 200 200
 my_calendar                 GET   login 200 200 200 200 200 200 200
 my_calendar                 POST  login 302 302 302 302 302 302 302
 ability_round_new           *     login 404 404 404 404 404 200 200
-ability_round               GET   login 404 200 200 404 404 200 200
+ability_round               GET   login 404 200 200 200 404 200 200
 ability_round               POST  login 405 405 405 405 405 405 405
 ability_round_edit          *     login 404 404 404 404 404 200 200
 ability_round_ask           *     login 404 404 404 404 404 200 200

@@ -17,6 +17,7 @@ SHOWN = "&lt;i hurt="
 # Columns of text that no person writes.
 MADE = {"password", "key", "code", "verb", "target_type", "target_id", "template", "labels", "language"}
 MADE |= {"thing", "place", "kind", "target"}  # of notices
+MADE |= {"activity", "stage"}  # of runs: keys of what the method says
 NOT_FREE = (models.EmailField, models.SlugField, models.URLField)
 
 
@@ -31,7 +32,7 @@ def type_everywhere(world):
     pair = TwinPair.objects.create(first=world.public, second=world.foreign, score=90)
     world.rows["actors_twinpair"] = pair.pk
     make_claim(actor=world.waiting, user=make_user())
-    ours = [apps.get_app_config(label) for label in ("actors", "accounts", "notifications")]
+    ours = [apps.get_app_config(label) for label in ("actors", "accounts", "notifications", "missions")]
     for model in (model for config in ours for model in config.get_models()):
         columns = [field.name for field in model._meta.concrete_fields if is_free_text(field)]
         if columns:

@@ -132,6 +132,7 @@ def add_steps(walk, programme):
 
 def learn(walk, programme, eva):
     walk.see("programme", programme.slug)
+    walk.page.locator("[name=actor]").select_option(index=1)
     walk.press("main .needs .btn", shows="progress")
     make_registration(programme.steps.get(kind="event").event, eva, came=True)
     programmes.note_attendance()

@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.actions import follow_up
+from events.actions import follow_up, keeping
 from events.actions.door import enter_event, log
-from events.models import Attendance, Event, Headcount, Matchmaking, Registration, WalkIn
+from events.models import Attendance, Event, EventState, Headcount, Matchmaking, Registration, WalkIn
 
 KEPT = timedelta(days=30)
 KEPT_FOR_MATCHES = timedelta(days=60)  # whoever met is asked after thirty days what came of it
@@ -66,6 +66,8 @@ def close(event, *, by):
     row = enter_event(event, by)
     if row.ends_at > timezone.now():
         raise ValidationError(NOT_OVER, code="early")
+    if row.state == EventState.PUBLISHED:
+        keeping.note_held(row, by=by)
     count(row)
     log(row, "count", by=by)
     return row

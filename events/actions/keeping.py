@@ -342,5 +342,10 @@ def hold(event, *, by):
     row = _entered(event, "hold", by)
     if row.starts_at > timezone.now():
         raise ValidationError(NOT_BEGUN, code="early")
-    _taken(row, "hold", by=by)
+    note_held(row, by=by)
     return row
+
+
+def note_held(row, *, by):
+    """The locked event took place: somebody says so, or closes its numbers."""
+    _taken(row, "hold", by=by)

@@ -103,7 +103,8 @@ def sign_up(event, *, name, email, language, user=None, by=None, actor=None, org
     """Give somebody a seat, or the last place on the waiting list; (the registration, whether anything was done).
 
     `user` is the person, if they have an account; `by` is who signs up a colleague; `answers` is {id of the question:
-    words}. Whoever is signed up already stays as they are. Raises ValidationError.
+    words}. Whoever is signed up already stays as they are; a name that the person has goes before what somebody else
+    typed. Raises ValidationError.
     """
     event, now = take(event)
     email = (user.email if user else email).lower()
@@ -113,7 +114,8 @@ def sign_up(event, *, name, email, language, user=None, by=None, actor=None, org
     _judge(event, now, user=user, by=by, actor=actor)
     is_new, row = row is None, row or Registration(event=event, created_at=now)
     row.event, row.user, row.by, row.actor = event, user, by, actor
-    row.name, row.email, row.language, row.organisation = name, email, language, "" if actor else organisation
+    row.name, row.email = (user.name if user else "") or name, email
+    row.language, row.organisation = language, "" if actor else organisation
     _place(row, now)
     row.save()
     write_answers(row, answers or {}, is_new=is_new)

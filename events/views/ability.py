@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from events import ability_words as words
 from events.ability import ability_now, label_of
@@ -78,7 +79,7 @@ def ability_export(request, format):
     if format == "csv":
         return csv_response(name, words.headings(), rows)
     if format == "xlsx":
-        return xlsx_response(name, words.title(), words.headings(), rows)
+        return xlsx_response(name, _("Ability"), words.headings(), rows)
     head = {"title": words.title(), "language": get_language(), "invented": found.is_invented}
     return json_response(name, head, "figures", [as_object(row) for row in rows])
 

@@ -13,7 +13,7 @@ from accounts import proofs
 from accounts.models import Tally
 from actors.forms import CodeForm
 from actors.views.proving import language, sign_in
-from events.actions import seats
+from events.actions import inviting, seats
 from events.forms.registration import ColleagueForm, GuestForm, PersonForm, spoken_for
 from events.models import Audience, Event, QuestionKind
 from events.views.seat_pages import open_page, private
@@ -76,6 +76,8 @@ def _for_person(request, event):
     row = event.registrations.active().of(user).first() if request.method != "POST" else None
     if row:
         return redirect("event_seat", row.token)
+    if request.method == "GET":
+        inviting.seen(user, event)
     form = PersonForm(typed(request), questions=event.questions.all(), actors=spoken_for(user), user=user)
     if form.is_bound and form.is_valid():
         try:

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.models import token_hash
 from events.actions import door, listing
 from events.certificate import certificate_of, is_earned
-from events.models import EventState, Registration
+from events.models import ACTIVE, EventState, Registration
 from events.views.desk import desk_view, event_to_keep
+from events.views.seat_pages import by_link
 from platforms.views.frame import form_view
-from platforms.views.invitation import by_token
 from platforms.views.links import drawn
 from web.templatetags.web import address
 
@@ -32,10 +31,11 @@ def own(request, slug):
     return get_object_or_404(rows, event__slug=slug)
 
 
-def held(token):
-    """The registration whose link this is."""
-    rows = Registration.objects.active().select_related("event", "actor")
-    return get_object_or_404(rows, token_hash=token_hash(token))
+def active(registration):
+    """The registration that a link opens; 404 for who has left."""
+    if registration.state not in ACTIVE:
+        raise Http404
+    return registration
 
 
 def ways(registration, token=""):
@@ -46,6 +46,7 @@ def ways(registration, token=""):
         "registration": registration,
         "event": event,
         "event_url": address("event", event.slug),
+        "seat_url": address("event_seat", registration.token),
         "ticket_url": reverse(f"event_ticket{tail}", args=part),
         "others_url": reverse(f"event_others{tail}", args=part),
         "certificate_url": reverse(f"event_certificate{tail}", args=part) if is_earned(registration) else "",
@@ -59,9 +60,9 @@ def event_ticket(request, slug):
     return _ticket(request, own(request, slug))
 
 
-@by_token
-def event_ticket_by_link(request, token):
-    return _ticket(request, held(token), token)
+@by_link
+def event_ticket_by_link(request, row):
+    return _ticket(request, active(row), row.token)
 
 
 def _ticket(request, registration, token=""):
@@ -79,9 +80,9 @@ def event_others(request, slug):
     return _others(request, own(request, slug))
 
 
-@by_token
-def event_others_by_link(request, token):
-    return _others(request, held(token), token)
+@by_link
+def event_others_by_link(request, row):
+    return _others(request, active(row), row.token)
 
 
 def _others(request, registration, token=""):
@@ -108,9 +109,9 @@ def event_certificate(request, slug):
     return _certificate(own(request, slug))
 
 
-@by_token
-def event_certificate_by_link(request, token):
-    return _certificate(held(token))
+@by_link
+def event_certificate_by_link(request, row):
+    return _certificate(active(row))
 
 
 @desk_view

@@ -67,7 +67,7 @@ def test_a_rise_is_told_of_the_same_organisations_in_picture_table_and_words():
     row = ability_now().whole.rows[0]
     assert [(one.value, one.organisations) for one in row.same] == [(Decimal("1.3"), 3), (Decimal("2.7"), 3)]
     shown = page()
-    assert "It rose in 1 of 1 dimensions, from before to after, for the same 3 organisations." in shown
+    assert "It rose in 1 of 1 dimensions, from “before” to “after”, for the same 3 organisations." in shown
     assert 'aria-label="Dimension 1: Before 1.3, After 2.7, the same 3 organisations"' in shown
     assert shown.count("rose by 1.4") == 2
 

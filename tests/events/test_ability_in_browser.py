@@ -1,27 +1,18 @@
 """Rounds and programmes in a real Chromium: staff ask, phones answer, the public reads; a participant completes."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from events.models import Participant, Programme, Round
+from tests.actors.test_admin_in_browser import enter
 from tests.events.judging import make_assessment, make_framework, make_supporter
 from tests.events.making import make_event, make_event_keeper, make_registration
-from tests.factories import make_user, verified
+from tests.factories import make_user
 from tests.platforms.test_partnerships import address
 from tests.platforms.test_partnerships_in_browser import log_in
-from tests.staff import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
-
-
-def log_in_staff(window, user):
-    client = Client()
-    sign_in(client, verified(user))
-    cookie = client.cookies["session"]
-    window.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": window.site}])
-    return window
 
 
 def begin_a_round(window, kind):
@@ -65,7 +56,7 @@ def test_staff_ask_two_phones_answer_and_from_three_organisations_the_public_see
     people = [make_user(f"p{n}@example.org") for n in range(2)]
     helpers = [make_supporter(f"Helper {n}", representatives=[user]) for n, user in enumerate(people)]
     third = make_supporter("Helper 3")
-    staff = log_in_staff(open_window(), make_event_keeper("karin@example.org"))
+    staff = enter(open_window(), make_event_keeper("karin@example.org"))
 
     before = begin_a_round(staff, "Before")
     answer_by_phone(open_window, people[0], before, "Started")
@@ -81,9 +72,10 @@ def test_staff_ask_two_phones_answer_and_from_three_organisations_the_public_see
         make_assessment_in(after, helper)
     make_assessment_in(after, third)
     close(staff, after)
-    reader.go(address("ability") + "?")
-    expect(reader.page.get_by_role("img", name="Dimension 1: After 3, 3 organisations")).to_be_visible()
-    for window in (staff, reader):
+    later = open_window()  # the page is kept for a minute
+    later.go(address("ability"))
+    expect(later.page.get_by_role("img", name="Dimension 1: After 3, 3 organisations")).to_be_visible()
+    for window in (staff, reader, later):
         window.check()
 
 
@@ -114,7 +106,7 @@ def test_a_participant_completes_a_programme(open_window, scripts):
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Handed in, waits for an answer")).to_be_visible()
 
-    staff = log_in_staff(open_window(), keeper)
+    staff = enter(open_window(), keeper)
     staff.go(address("programme_people", "p"))
     staff.page.get_by_role("link", name="Read and answer").click()
     staff.page.get_by_label("Accept: the step is done").check()

@@ -42,6 +42,13 @@ def facts(event):
     return {(one.actor and one.actor.name, one.people, one.hours) for one in event.attendance.all()}
 
 
+def refused(act, *args, **values):
+    """The code with which `act` refuses."""
+    with pytest.raises(ValidationError) as found:
+        act(*args, **values)
+    return found.value.code
+
+
 EXPECTED = {("Sjömätt", 2, Decimal(2)), (None, 1, Decimal(2))}
 
 
@@ -49,7 +56,8 @@ def test_closing_makes_a_fact_for_each_organisation_of_those_who_came(event, eva
     closed = counting.close(event, by=eva)
     assert facts(event) == EXPECTED
     assert closed.counted_at
-    assert AuditEntry.objects.get().verb == "event.count"
+    assert closed.state == "held"
+    assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"event.hold", "event.count"}
 
 
 def test_closing_again_is_refused_and_opening_again_takes_the_facts_back(event, eva):
@@ -73,16 +81,13 @@ def test_an_event_is_not_closed_before_it_is_over_nor_by_somebody_else(event, ev
     with pytest.raises(NoEntry):
         counting.close(event, by=make_space().members.get().user)
     coming = make_event(space=event.space)
-    with pytest.raises(ValidationError, match="not over"):
-        counting.close(coming, by=eva)
-    with pytest.raises(ValidationError, match="not over"):
-        counting.state_headcount(coming, by=eva, women=1, men=0, other=0)
+    assert refused(counting.close, coming, by=eva) == "early"
+    assert refused(counting.state_headcount, coming, by=eva, women=1, men=0, other=0) == "early"
 
 
 # ── Women, men, others ───────────────────────────────────────────────────────────────────────────────────────────────
 def test_more_than_were_ticked_are_asked_about_and_kept_when_sure(event, eva):
-    with pytest.raises(ValidationError, match="That is 4 people"):
-        counting.state_headcount(event, by=eva, women=2, men=1, other=1)
+    assert refused(counting.state_headcount, event, by=eva, women=2, men=1, other=1) == "more"
     assert not Headcount.objects.exists()
     counting.state_headcount(event, by=eva, women=2, men=1, other=0)
     counting.state_headcount(event, by=eva, women=2, men=1, other=1, is_sure=True)
@@ -143,8 +148,7 @@ def test_what_is_gone_cannot_be_counted_again(event, eva):
     event.starts_at -= counting.KEPT
     event.save()
     counting.forget_people(timezone.now())
-    with pytest.raises(ValidationError, match="deleted"):
-        counting.open_again(event, by=eva)
+    assert refused(counting.open_again, event, by=eva) == "gone"
     assert facts(event) == EXPECTED
 
 
@@ -212,7 +216,7 @@ def test_the_evidence_names_no_person(client, event, eva, staff, what, format):
     assert answer.status_code == 200
     if format == "csv":
         text = answer.getvalue().decode()
-        assert "Mätdag" in text and "p0" not in text and "Per" not in text.replace("People", "")
+        assert "Mätdag" in text and "p0" not in text and "Per;" not in text
 
 
 @pytest.mark.parametrize("query", [{"since": "x"}, {"since": "2026-02-02", "until": "2026-01-01"}, {"kind": "x"}])

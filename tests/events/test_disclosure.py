@@ -44,7 +44,7 @@ def follows(sets, members):
 
 
 @given(rounds=ROUNDS)
-@hypothesis_settings(max_examples=400)
+@hypothesis_settings(max_examples=200, deadline=None)
 def test_no_answer_of_one_or_two_organisations_follows_from_what_was_told(rounds):
     told = told_of(rounds)
 
@@ -55,6 +55,7 @@ def test_no_answer_of_one_or_two_organisations_follows_from_what_was_told(rounds
 
 
 @given(rounds=ROUNDS)
+@hypothesis_settings(deadline=None)
 def test_what_was_told_before_is_told_still_so_that_old_copies_tell_nothing_more(rounds):
     for number in range(len(rounds)):
         before, now = told_of(rounds[:number]), told_of(rounds)
@@ -64,6 +65,7 @@ def test_what_was_told_before_is_told_still_so_that_old_copies_tell_nothing_more
 
 
 @given(rounds=ROUNDS)
+@hypothesis_settings(deadline=None)
 def test_only_those_who_answered_in_every_round_of_a_comparison_are_compared(rounds):
     for one in told_of(rounds).comparisons:
         assert len(one.organisations) >= FEWEST

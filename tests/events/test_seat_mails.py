@@ -10,6 +10,7 @@ from accounts.actions import close_account
 from events.actions import changes, reminders, seat_told, seats
 from events.mine import SeatPart
 from events.models import Answer, Audience, Event, EventState, Question, QuestionKind, Registration, RegistrationState
+from events.tasks import give_out_seats
 from notifications import live, subjects, telling
 from notifications.models import Email, Notification
 from notifications.rendering import render
@@ -295,3 +296,17 @@ def test_who_comes_to_something_is_no_unused_account():
     eva, bo = make_user(), make_user()
     make_registration(make_event(), eva)
     assert list(SeatPart().is_used(type(eva).objects.filter(pk__in=[eva.pk, bo.pk]))) == [eva]
+
+
+def test_the_task_of_the_clock_gives_seats_on_and_reminds():
+    event = make_event(capacity=1, starts_at=timezone.now() + 20 * HOUR)
+    make_registration(event, email="a@example.org", state=OFFERED, offered_until=timezone.now() - HOUR)
+    make_registration(event, email="b@example.org", state=WAITING)
+    make_registration(make_event(starts_at=timezone.now() + 20 * HOUR), email="c@example.org")
+    for _ in range(2):
+        give_out_seats()
+    assert [(mail.to, mail.context["what"]) for mail in Email.objects.order_by("pk")] == [
+        ("a@example.org", "lapsed"),
+        ("b@example.org", "offered"),
+        ("c@example.org", "reminder"),
+    ]

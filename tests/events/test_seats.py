@@ -141,6 +141,12 @@ def test_an_event_of_a_partnership_takes_its_people_only():
     assert come(event, user=eva).state == CONFIRMED
 
 
+def test_a_person_has_the_name_that_they_gave_themselves():
+    bo = make_user(name="Bo Berg")
+    assert come(make_event(), user=bo, name="Bosse", by=make_user()).name == "Bo Berg"
+    assert come(make_event(), user=make_user(name=""), name="Eva Ek").name == "Eva Ek"
+
+
 def test_a_colleague_is_signed_up_to_public_events_only():
     eva, event = make_user(), make_event(audience=Audience.REGISTERED)
     assert refused(lambda: come(event, user=make_user(), by=eva)) == "no_entry"

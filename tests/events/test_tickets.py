@@ -55,7 +55,7 @@ def test_a_cancelled_event_has_no_tickets(client, bo):
     Event.objects.update(state="cancelled", reason="Storm")
     client.force_login(bo.user)
     text = client.get(reverse("event_ticket", args=["matdag"])).content.decode()
-    assert '<svg class="qr"' not in text and "cancelled" in text
+    assert '<svg class="qr"' not in text and "inställt" in text
 
 
 def test_who_left_or_never_came_in_has_none_of_the_pages(client, event, bo):
@@ -84,7 +84,7 @@ def test_participants_see_those_who_want_to_be_seen_and_only_their_names(client,
     make_registration(make_event(), email="e@example.org", name="Elsewhere", is_listed=True)
     client.force_login(bo.user)
     text = client.get(reverse("event_others", args=["matdag"])).content.decode()
-    assert "Siv Synlig" in text and "Varvet" in text and "And 1 person" in text
+    assert "Siv Synlig" in text and "Varvet" in text and "Och 1 person" in text
     for hidden in ("Dold", "Vera", "Elsewhere", "seen@example.org"):
         assert hidden not in text
 
