@@ -20,7 +20,7 @@ from events.models import EventState
 from web import region
 from web.templatetags.web import address
 
-LONGEST = 600  # letters of a description: the rest stands on the page
+LONGEST = 300  # letters of a description: the rest stands on the page
 FEED_HOURS = timedelta(hours=4)  # how often a calendar need ask again
 KEPT = 4000  # entries in memory
 STATUS = {EventState.DRAFT: "TENTATIVE", EventState.CANCELLED: "CANCELLED"}

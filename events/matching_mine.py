@@ -3,9 +3,8 @@
 from django.db.models import Q
 
 from accounts.mine import Part
-from events.actions import matching
 from events.actions.calendars import revoke_feed
-from events.models import FollowUp, Meeting, Profile, Registration
+from events.models import FollowUp, Meeting, Profile
 
 
 class MatchingPart(Part):
@@ -46,8 +45,6 @@ class MatchingPart(Part):
         }
 
     def close(self, user):
-        """Nobody meets whoever is gone, and their calendar is read by nobody."""
+        """Their calendar is read by nobody any more. Their meetings go with their registrations."""
         revoke_feed(by=user)
-        for registration in Registration.objects.filter(user=user).select_for_update().order_by("pk"):
-            matching.left(registration)
         Profile.objects.filter(registration__user=user).delete()

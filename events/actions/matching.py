@@ -1,8 +1,8 @@
 """Meetings of two at a matchmaking: asking, answering, booking, and filling the schedule.
 
-Whoever books locks the matchmaking first, then both registrations in the order of their ids, so that no two bookings
-look for the same table at once; constraints of the database hold it as well. Whoever leaves the event comes with their
-registration locked, and takes nothing else than their own meetings.
+Whoever books locks the event first, then both registrations in the order of their ids, as whoever signs up or leaves
+does: so no two bookings look for the same table at once, and constraints of the database hold it as well. Whoever
+leaves the event comes with their registration locked, and takes nothing else than their own meetings.
 """
 
 from collections import Counter, defaultdict
@@ -90,12 +90,20 @@ def describe(registration, *, offers, wishes, offered, wished):
 
 
 # ── Asking and answering ─────────────────────────────────────────────────────────────────────────────────────────────
-def _locked(event_id, *pks):
-    """The matchmaking and the registrations, locked, as they are now."""
-    rows = Matchmaking.objects.select_for_update(of=("self",)).select_related("event")
-    matchmaking = rows.filter(event=event_id).first()
+def _take(event_id):
+    """The matchmaking of the event, which is locked: one booking after the other. Rows that only point at the event
+    may come meanwhile."""
+    event = Event.objects.select_for_update(of=("self",), no_key=True).get(pk=event_id)
+    matchmaking = Matchmaking.objects.filter(event=event).first()
     if matchmaking is None:
         raise ValidationError(NO_MATCHMAKING, code="none")
+    matchmaking.event = event
+    return matchmaking
+
+
+def _locked(event_id, *pks):
+    """The matchmaking of the locked event, and the registrations, locked, as they are now."""
+    matchmaking = _take(event_id)
     rows = Registration.objects.select_for_update(of=("self",)).filter(pk__in=pks, event=event_id).order_by("pk")
     found = {row.pk: row for row in rows}
     if len(found) < len(set(pks)) or any(row.state != RegistrationState.CONFIRMED for row in found.values()):
@@ -200,7 +208,7 @@ def left(registration):
             meeting_news.tell(row, "cancelled", [row.asked_id if row.asker_id == registration.pk else row.asker_id])
 
 
-# ── Booking: the matchmaking is locked ───────────────────────────────────────────────────────────────────────────────
+# ── Booking: the event is locked ─────────────────────────────────────────────────────────────────────────────────────
 def _coming(matchmaking):
     """The times that can still be booked: none of an event that is cancelled or over."""
     if matchmaking.event.state != EventState.PUBLISHED:
@@ -253,10 +261,7 @@ def fill(event, *, by, most):
     """Fill the schedule: who has asked first, then who can give each other something, then the best others. Gives how
     many meetings were added."""
     keeper_or_denied(event, by)
-    rows = Matchmaking.objects.select_for_update(of=("self",)).select_related("event")
-    matchmaking = rows.filter(event=event).first()
-    if matchmaking is None:
-        raise ValidationError(NO_MATCHMAKING, code="none")
+    matchmaking = _take(event.pk)
     list(Registration.objects.select_for_update().filter(event=event).order_by("pk").values_list("pk", flat=True))
     rows = list(Meeting.objects.select_for_update().filter(event=event).order_by("pk"))
     planned = _plan(matchmaking, rows, most)

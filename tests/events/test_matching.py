@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 from itertools import combinations
+from time import sleep
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,14 +18,14 @@ from actors.models import Competence
 from events import matching
 from events.actions import matching as acts
 from events.actions import meeting_news, seats
-from events.models import EventState, Meeting, MeetingState, RegistrationState, Seat
+from events.models import Event, EventState, Meeting, MeetingState, RegistrationState, Seat
 from notifications import subjects
 from notifications.live import NoLonger
 from notifications.models import Email, Notification
 from tests.events.making import make_event, make_event_keeper, make_matchmaking, make_meeter, make_registration
 from tests.events.reading import read
 from tests.factories import make_actor, make_space, make_user
-from tests.missions.test_at_once import at_once
+from tests.missions.test_at_once import at_once, slowly
 from tests.missions.test_portfolio import address, sign_in
 
 HOUR = timedelta(hours=1)
@@ -65,8 +66,9 @@ def test_who_keeps_the_event_sets_times_that_leave_booked_meetings_where_they_ar
     times = {"starts_at": row.starts_at, "ends_at": row.ends_at, "minutes": 20, "tables": 5}
     assert acts.set_times(event, by=keeper, **times).tables == 5
     assert code_of(acts.set_times, event, by=keeper, **{**times, "starts_at": row.starts_at + HOUR}) == "in_the_way"
-    with pytest.raises(ValidationError, match="single meeting"):
+    with pytest.raises(ValidationError) as refused:
         acts.set_times(event, by=keeper, **{**times, "ends_at": row.starts_at + timedelta(minutes=5)})
+    assert [*refused.value.error_dict] == ["ends_at"]
     with pytest.raises(PermissionDenied):
         acts.set_times(event, by=make_user(), **times)
 
@@ -442,6 +444,17 @@ def test_many_pairs_at_once_share_the_tables():
     assert_no_clash(event)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_asked_who_leaves_at_the_same_moment(monkeypatch):
+    monkeypatch.setattr(acts, "_coming", slowly(acts._coming))
+    event = make_matchmaking().event
+    eva, bo = make_meeter(event), make_meeter(event)
+    at_once(lambda: acts.ask(eva, bo), lambda: sleep(0.15) or seats.leave(bo))
+    bo.refresh_from_db()
+    assert bo.state == RegistrationState.LEFT
+    assert not Meeting.objects.filter(state__in=acts.OPEN).exists()
+
+
 @pytest.mark.django_db
 def test_the_database_lets_nobody_sit_twice_at_a_time_nor_two_pairs_at_a_table(event, two):
     eva, bo = two
@@ -489,6 +502,8 @@ def test_a_guest_does_all_of_it_by_the_key_in_their_mail(client, event, two):
     assert len(read(client.get(address("matching_guest_ics", guest.token)).content).events) == 1
     for token in ("x" * 32, eva.token):
         assert client.get(address("matching_guest", token)).status_code == 404
+    Event.objects.update(state=EventState.DRAFT)
+    assert client.get(page).status_code == 404
 
 
 @pytest.mark.django_db
