@@ -1,5 +1,6 @@
 """What people type is shown as they typed it, on every page, and never read by the browser as markup."""
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import models
@@ -36,7 +37,8 @@ def type_everywhere(world):
     for model in (model for config in ours for model in config.get_models()):
         columns = [field.name for field in model._meta.concrete_fields if is_free_text(field)]
         if columns:
-            model._base_manager.update(**dict.fromkeys(columns, TYPED))
+            with pgtrigger.ignore():  # what a published method says is never changed
+                model._base_manager.update(**dict.fromkeys(columns, TYPED))
     context = {"name": TYPED, "actor": TYPED, "slug": world.public.slug, "text": TYPED}
     Email.objects.update(context=context, template="claim_approved")
 

@@ -340,3 +340,18 @@ def test_a_run_is_moved_within_its_own_method_alone_and_by_who_leads(run, eva, b
     ):
         with pytest.raises(error):
             moving.move(run, by=by, version=version, seen=moving.facts(moving.preview(run, version)))
+
+
+def test_only_who_coordinates_the_space_settles_proposals_and_closes_a_run(run, eva, bo):
+    proposal = learning.propose(run, by=bo, stage="", part="stage", text="Ask first", learning="We asked last")
+    runs.decide(here(run), by=eva, verdict="stop", reason="No owner", learning="Find the owner first")
+    run.refresh_from_db()
+    for act in (
+        lambda by: learning.settle(proposal, by=by, state="taken"),
+        lambda by: learning.close(run, by=by, outcome="It came to something"),
+    ):
+        for person, error in ((bo, PermissionDenied), (make_user(), NoEntry)):
+            with pytest.raises(error):
+                act(person)
+    run.refresh_from_db()
+    assert run.state == RunState.REVIEWED
