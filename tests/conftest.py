@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from s3hub import embedded
 from tests import emptying
@@ -60,6 +61,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def files_of_spaces(tmp_path_factory):
     """Files that tests upload lie in a folder of this run."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(autouse=True)
+def first_language():
+    """A page in one language leaves it behind in the thread; the next test begins in the site's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

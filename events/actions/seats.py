@@ -26,6 +26,7 @@ CONFIRMED, WAITING, OFFERED, LEFT = (
     RegistrationState.LEFT,
 )
 DAY = timedelta(days=1)
+PATIENCE = "10s"
 
 CANCELLED = _("The event is cancelled.")
 OVER = _("The event is over, or not announced yet.")
@@ -48,7 +49,12 @@ def database_now():
 
 
 def take(event):
-    """Lock the event; its row as it is now, and the time. Must run in a transaction."""
+    """Lock the event; its row as it is now, and the time. Must run in a transaction.
+
+    Many may press in the same second, and each is to hear whether there is a seat: they wait longer than others do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
     row = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
     return row, database_now()
 

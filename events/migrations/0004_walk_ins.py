@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actors", "0013_still_right"),
-        ("events", "0010_history_of_events"),
+        ("events", "0003_history_of_events"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0040_matchmaking_keeps_numbers"),
+        ("events", "0005_matchmaking_keeps_numbers"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0030_walk_ins")]
+    dependencies = [("events", "0004_walk_ins")]
 
     operations = [
         *(
