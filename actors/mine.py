@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.mine import Part
@@ -45,11 +45,21 @@ class ActorPart(Part):
     template = "actors/_mine.html"
 
     def page(self, user):
-        represents = Representative.objects.filter(user=user).select_related("actor").order_by("actor__name_sort", "pk")
+        mine = Representative.objects.filter(user=user, actor=OuterRef("pk"))
+        followed = Follower.objects.filter(user=user, actor=OuterRef("pk"))
+        actors = Actor.objects.annotate(is_mine=Exists(mine), is_followed=Exists(followed))
+        actors = list(actors.filter(Q(is_mine=True) | Q(is_followed=True)).order_by("name_sort", "pk"))
         owned = Representative.objects.filter(user=user, role=OWNER).values("actor")
-        asked = Claim.objects.filter(actor__in=owned, state=ClaimState.OPEN).select_related("actor", "user")
-        claims = Claim.objects.filter(user=user).select_related("actor").order_by("-created_at")[:20]
-        return {"represents": represents, "asked": asked, "claims": claims, "draft_days": settings.DRAFT_DAYS}
+        asked_of_me = Q(actor__in=owned, state=ClaimState.OPEN) & ~Q(user=user)
+        claims = Claim.objects.filter(Q(user=user) | asked_of_me).select_related("actor", "user")
+        claims = list(claims.order_by("-created_at"))
+        return {
+            "represents": [actor for actor in actors if actor.is_mine],
+            "follows": [actor for actor in actors if actor.is_followed and actor.status == ActorStatus.PUBLISHED],
+            "asked": [claim for claim in reversed(claims) if claim.user_id != user.pk],
+            "claims": [claim for claim in claims if claim.user_id == user.pk][:20],
+            "draft_days": settings.DRAFT_DAYS,
+        }
 
     def data(self, user):
         represents = Representative.objects.filter(user=user).select_related("actor")
@@ -114,15 +124,10 @@ class ActorPart(Part):
 
 
 class FollowingPart(Part):
-    """Organisations that a person wants to hear of."""
+    """Organisations that a person wants to hear of; on my page they stand below those of `ActorPart`."""
 
     key = "following"
     order = 11
-    template = "actors/_followed.html"
-
-    def page(self, user):
-        follows = Follower.objects.filter(user=user, actor__status=ActorStatus.PUBLISHED)
-        return {"follows": follows.select_related("actor").order_by("actor__name_sort", "pk")}
 
     def data(self, user):
         follows = Follower.objects.filter(user=user).select_related("actor").order_by("pk")

@@ -278,8 +278,8 @@ def test_forms_of_an_event(form_class, data):
     rows = [f"questions-{name}" for name in ("key", "sv", "en", "kind", "options", "required")]
     form = form_class(typed(data, [*form_class(**about).fields, *rows]), **about)
 
-    assert answers(form)
-    assert "<" in "".join(field.as_hidden() for field in form)
+    assert answers(form) or not form.fields  # the one that only confirms
+    assert not form.fields or "<" in "".join(field.as_hidden() for field in form)
 
 
 @pytest.mark.django_db

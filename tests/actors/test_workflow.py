@@ -135,6 +135,7 @@ def test_a_decision_on_an_older_version_is_refused():
 
 
 def test_publishing_what_was_withdrawn_says_so():
+    translation.activate("en")
     eva, curator = make_user(), make_curator()
     actor = make_actor("Mast AB", status="submitted", representatives=[eva])
     seen = actor.version

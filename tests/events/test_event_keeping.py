@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEntry
 from events import times
@@ -92,6 +92,7 @@ def test_coordinators_write_events_of_their_space_and_nobody_else_does(client):
 
 
 def test_who_lost_the_right_while_the_form_was_open_changes_nothing(client):
+    translation.activate("en")
     eva = make_user()
     event = make_event(space=make_space(coordinator=eva), state="draft", place="Salen")
     event.space.members.filter(user=eva).update(role="member")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import override
 
 from accounts.actions import close_account
@@ -213,6 +213,7 @@ def test_a_moved_event_is_reminded_of_anew():
 
 # ── Notices and dates ────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_notice_of_an_offer_stands_while_it_is_one():
+    translation.activate("en")
     eva = make_user()
     event = make_event("Kustdag", capacity=1)
     first, second = come(event, "a@example.org"), come(event, user=eva)

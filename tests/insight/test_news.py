@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from actors import actions as register
 from actors.models import Actor
@@ -217,6 +217,7 @@ def test_a_mission_that_starts_in_public_is_told_again_and_one_that_is_taken_bac
 
 
 def test_a_proposal_is_told_as_one():
+    translation.activate("en")
     for state, words in (("candidate", "A mission is proposed"), ("documented", "led elsewhere"), ("forming", "A new")):
         Mission.objects.all().delete()
         make_mission(state=state)
@@ -550,7 +551,7 @@ def test_the_number_of_questions_does_not_follow_the_number_of_subscriptions(sin
     with CaptureQueriesContext(connection) as sent:
         assert sending.send_due() == {EmailState.SENT: count}
 
-    assert (len(queueing), len(sent)) == (19, 24), [query["sql"][:90] for query in [*queueing, *sent]]
+    assert (len(queueing), len(sent)) == (20, 25), [query["sql"][:90] for query in [*queueing, *sent]]
 
 
 def test_for_all_who_are_told_the_same_the_words_are_made_once(monkeypatch):
