@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import AuditEntry
+from actors.actions.following import EVENT, tell_followers
 from actors.actions.workflow import Step
 from events import times
 from events.actions.changes import tell_changed
 from events.actions.seats import fill
-from events.models import Answer, Event, EventSeries, EventState, Question
+from events.models import Answer, Audience, Event, EventSeries, EventState, Question
 from platforms.actions import Frozen, NoEntry, Outdated, enter
 from platforms.models.space import SLUG_TAIL
 
@@ -285,6 +286,8 @@ def publish(event, *, by, with_following=False):
             raise ValidationError(NO_PLACE, code="place")
         one.published_at = timezone.now()
         _taken(one, "publish", by=by)
+    if row.audience == Audience.PUBLIC:
+        tell_followers(row.organisers.values_list("pk", flat=True), EVENT, by=by)
     return row
 
 

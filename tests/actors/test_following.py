@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from actors.actions import following, merge
 from actors.models import ActorStatus, Follower
+from events.actions import keeping
 from missions.actions.mission import publish
 from notifications.models import EVERYTHING, Mute, Notification
 from notifications.subjects import lines_of
+from tests.events.making import make_event
 from tests.factories import make_actor, make_curator, make_user
 from tests.missions.making import make_mission
 
@@ -70,6 +72,17 @@ def test_followers_hear_when_a_mission_of_the_organisation_becomes_public():
     publish(mission, by=make_curator(), is_public=True)
 
     assert told(eva) == [(f"actor:{actor.pk}", following.MISSION, "follows_actor")]
+
+
+@pytest.mark.parametrize(("audience", "count"), [("public", 1), ("registered", 0)])
+def test_followers_hear_when_the_organisation_invites_everybody_to_an_event(audience, count):
+    eva, actor = make_user(), make_actor()
+    following.follow(actor, by=eva, wanted=True)
+    event = make_event(organisers=[actor], state="draft", place="Kajen", audience=audience)
+
+    keeping.publish(event, by=make_curator())
+
+    assert told(eva) == [(f"actor:{actor.pk}", following.EVENT, "follows_actor")] * count
 
 
 def test_the_line_is_for_who_follows_while_the_actor_is_public():
