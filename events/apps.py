@@ -7,6 +7,13 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events and ability")
 
     def ready(self):
+        self._events()
+        self._seats()
+        self._people()
+        self._meetings()
+        self._ability()
+
+    def _events(self):
         from actors import region  # noqa: PLC0415 - models are ready only now
         from events import news  # noqa: PLC0415
         from events.region import KIND, TABLE  # noqa: PLC0415
@@ -14,7 +21,9 @@ class EventsConfig(AppConfig):
 
         region.register(TABLE, KIND)
         news_of_all.register(news.KIND)
-        from accounts import mine  # noqa: PLC0415 - models are ready only now
+
+    def _seats(self):
+        from accounts import mine  # noqa: PLC0415
         from events import mail_examples  # noqa: PLC0415
         from events.actions import seat_mails, seat_told  # noqa: PLC0415
         from events.mine import SeatPart  # noqa: PLC0415
@@ -27,8 +36,12 @@ class EventsConfig(AppConfig):
             subjects.register(name, reader)
         subjects.register_dates(seat_told.dates)
         subjects.register_kinds(seat_told.KINDS)
+
+    def _people(self):
+        from accounts import mine  # noqa: PLC0415
         from events.actions import inviting  # noqa: PLC0415
         from events.mine import PeoplePart  # noqa: PLC0415
+        from notifications import live, subjects  # noqa: PLC0415
 
         mine.register(PeoplePart())
         for name, reader in inviting.MAILS.items():
@@ -36,12 +49,6 @@ class EventsConfig(AppConfig):
         for name, reader in inviting.READERS.items():
             subjects.register(name, reader)
         subjects.register_kinds(inviting.KINDS)
-        from events.ability_region import KINDS, TABLES  # noqa: PLC0415
-
-        for table, kind in zip(TABLES, KINDS, strict=True):
-            region.register(table, kind)
-        self._meetings()
-        self._ability()
 
     def _meetings(self):
         from accounts import mine  # noqa: PLC0415 - models are ready only now
@@ -60,11 +67,15 @@ class EventsConfig(AppConfig):
     def _ability(self):
         """Rounds and programmes: their mails and reminders, attendance as steps, and what is mine."""
         from accounts import mine  # noqa: PLC0415
+        from actors import region  # noqa: PLC0415
         from events import ability_mail_examples  # noqa: PLC0415
         from events.ability_mine import AbilityPart  # noqa: PLC0415
+        from events.ability_region import KINDS, TABLES  # noqa: PLC0415
         from events.actions import programmes, rounds  # noqa: PLC0415
         from notifications import clock, examples, live, wishes  # noqa: PLC0415
 
+        for table, kind in zip(TABLES, KINDS, strict=True):
+            region.register(table, kind)
         examples.register(ability_mail_examples.mails)
         live.register("events.ability", rounds.read_mail)
         wishes.register(rounds.REMINDED, _("Reminders that my organisation has not answered about its ability"))

@@ -16,7 +16,8 @@ from events import evidence
 from events.actions import counting
 from events.forms.door import HeadcountForm, PeriodForm
 from events.models import Headcount
-from events.views.desk import desk_view, event_to_keep, show, taken
+from events.views.desk import desk_view, event_to_keep, show
+from missions.views.frame import saved
 from platforms.views.frame import form_view, saying
 from web.exports import csv_response, json_response, xlsx_response
 from web.paging import number_in, page_of
@@ -41,7 +42,7 @@ def event_afterwards(request, slug):
     said = Headcount.objects.filter(event=event).select_related("by").first()
     initial = {name: getattr(said, name) for name in ("women", "men", "other")} if said else None
     form = HeadcountForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid() and taken(form, counting.state_headcount, event=event, by=request.user, **form.cleaned_data):
+    if form.is_valid() and saved(form, counting.state_headcount, event=event, by=request.user, **form.cleaned_data):
         messages.success(request, _("The numbers are kept."))
         return redirect("event_afterwards", slug)
     context = {

@@ -17,7 +17,8 @@ from events.actions import inviting
 from events.actions.door import log
 from events.forms.door import AskForm
 from events.models import RegistrationState
-from events.views.desk import desk_view, event_to_keep, show, taken
+from events.views.desk import desk_view, event_to_keep, show
+from missions.views.frame import saved
 from notifications import bell
 from platforms.models import Partnership, Space
 from platforms.names import name_of
@@ -170,7 +171,7 @@ def event_ask(request, slug):
     circle = chosen(request, event)
     people = circle.people(event, request.user) if circle else []
     form = AskForm(request.POST if request.method == "POST" and circle else None, people=people)
-    if form.is_valid() and taken(form, _ask, request=request, circle=circle, event=event, form=form):
+    if form.is_valid() and saved(form, _ask, request=request, circle=circle, event=event, form=form):
         bell.tell_if_mail_may_wait(request)
         return redirect("event_ask", slug)
     context = {
