@@ -15,10 +15,12 @@ class EventsConfig(AppConfig):
 
     def _events(self):
         from actors import region  # noqa: PLC0415 - models are ready only now
-        from events import news  # noqa: PLC0415
+        from events import as_evidence, news  # noqa: PLC0415
         from events.region import KIND, TABLE  # noqa: PLC0415
+        from missions import things  # noqa: PLC0415
         from notifications import news as news_of_all  # noqa: PLC0415
 
+        things.register(as_evidence.KIND)
         region.register(TABLE, KIND)
         news_of_all.register(news.KIND)
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, Value
 from django.utils import timezone
 
+from missions import things
 from missions.models import Confidence, Evidence, Statement, StatementLink
 from platforms.models import SpaceMember
 
@@ -134,10 +135,8 @@ class Argument:
 
 
 def argument_of(mission, *, inside):
-    """The theory of change for a reader who may (`inside`) or may not read the mission's space: two statements of SQL.
-
-    What lies in another space than the mission's own is held back from everybody.
-    """
+    """The theory of change for a reader who may (`inside`) or may not read the mission's space: two statements of SQL,
+    and one for each kind of things of other apps that is evidence."""
     onward = StatementLink.objects.filter(source=OuterRef("pk")).order_by("target__number")
     rows = mission.statements.annotate(
         onward=ArraySubquery(onward.values("target__number")), has_left=has_left(mission, "owner")
@@ -145,12 +144,12 @@ def argument_of(mission, *, inside):
     said = [Said(row, row.onward) for row in rows.select_related("owner", "owner_actor").order_by("number")]
     by_id = {one.statement.pk: one for one in said}
     evidence = Evidence.objects.filter(mission=mission).exclude(statement=None)
-    for row in evidence.select_related("document", "decision", "measurement__indicator"):
+    for row in things.show(list(evidence.select_related(*things.SELECTED)), mission, inside=inside):
         one = by_id[row.statement_id]
-        if may_be_read(row, mission, inside):
-            one.evidence.append(row)
-        else:
+        if row.is_held:
             one.held += 1
+        else:
+            one.evidence.append(row)
     return Argument(said)
 
 
@@ -161,16 +160,3 @@ def has_left(mission, column):
         return Value(False)
     here = SpaceMember.objects.filter(space=mission.space_id, user=OuterRef(column))
     return Q(~Exists(here), **{f"{column}__isnull": False})
-
-
-def may_be_read(evidence, mission, inside):
-    """Whether a reader inside or outside of the mission's space may read the thing that the evidence is.
-
-    Also gives what lies in the space its space, which its address needs."""
-    thing = evidence.document or evidence.decision
-    if thing is None:
-        return True
-    if not inside or thing.space_id != mission.space_id:
-        return False
-    thing.space = mission.space
-    return True

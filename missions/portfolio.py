@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from missions import things
 from missions.actions.offers import takes_offers
 from missions.actions.taking import KEEPER
-from missions.argument import has_left, may_be_read
+from missions.argument import has_left
 from missions.models import Commitment, CommitmentState, Evidence, Measurement, Mission, MissionState
 from missions.series import Series
 from platforms.models import Access, SpaceMember, SpaceState
@@ -103,15 +104,14 @@ def portfolio_of(mission, user, mine=None):
 
 
 def show_evidence(portfolio):
-    """Give each experiment its `proofs`, as the reader may read them, and how many are `held` back: one question."""
-    rows = Evidence.objects.filter(experiment__in=portfolio.experiments)
-    found = {one.pk: ([], []) for one in portfolio.experiments}
-    for row in rows.select_related("document", "decision", "measurement__indicator"):
-        shown, held = found[row.experiment_id]
-        (shown if may_be_read(row, portfolio.mission, portfolio.standing.reads) else held).append(row)
+    """Give each experiment its `proofs`, as the reader may read them, and how many are `held` back: one question, and
+    one for each kind of things of other apps that is evidence."""
+    rows = Evidence.objects.filter(experiment__in=portfolio.experiments).select_related(*things.SELECTED)
+    found = {one.pk: [] for one in portfolio.experiments}
+    for row in things.show(list(rows), portfolio.mission, inside=portfolio.standing.reads):
+        found[row.experiment_id].append(row)
     for one in portfolio.experiments:
-        one.proofs, held = found[one.pk]
-        one.held = len(held)
+        one.proofs, one.held = things.parted(found[one.pk])
 
 
 def waves_of(commitments):

@@ -1,5 +1,6 @@
 """The missions of a space for the registrar: all that was written in them, with who wrote it and when."""
 
+from missions import things
 from platforms.public_record import who
 
 GOAL = (
@@ -40,7 +41,7 @@ def _mission(mission):
             for one in mission.scores.select_related("criterion", "by")
         ],
         "statements": _statements(mission),
-        "evidence": [_evidence(one) for one in _with_things(mission.evidence, "statement", "experiment")],
+        "evidence": [_evidence(one) for one in _with_things(mission.evidence, mission, "statement", "experiment")],
         "commitments": _commitments(mission),
         "experiments": _experiments(mission),
         "indicators": [_indicator(one) for one in mission.indicators.prefetch_related("measurements__by")],
@@ -65,8 +66,9 @@ def _statements(mission):
     ]
 
 
-def _with_things(rows, *others):
-    return rows.select_related("by", "document", "decision", "measurement__indicator", *others).order_by("pk")
+def _with_things(evidence, mission, *others):
+    rows = evidence.select_related("by", *things.SELECTED, *others).order_by("pk")
+    return things.show(list(rows), mission, inside=True)
 
 
 def _thing(row):
@@ -75,6 +77,7 @@ def _thing(row):
         "document": row.document and row.document.number,
         "decision": row.decision and row.decision.number,
         "measurement": f"{row.measurement.indicator}: {row.measurement}" if row.measurement else "",
+        "thing": str(row.elsewhere or row.thing),
         "url": row.url,
     }
 
@@ -157,7 +160,8 @@ def _stage(stage):
 
 
 def _output(output):
-    evidence = [{"words": one.words, "at": one.at, **_thing(one), **who(one)} for one in _with_things(output.evidence)]
+    rows = _with_things(output.evidence, output.stage.run.mission)
+    evidence = [{"words": one.words, "at": one.at, **_thing(one), **who(one)} for one in rows]
     return {**_of(output, "key", "text", "at"), **who(output), "evidence": evidence}
 
 

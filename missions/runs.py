@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from missions.argument import may_be_read
+from missions import things
 from missions.models import EvidenceKind, GateVerdict, MethodRole, Run, RunStage, StageState
 from platforms.models import SpaceMember
 
@@ -79,23 +79,19 @@ def work_of(stage, *, inside):
 
 
 def outputs_of(stage, *, inside):
-    rows = stage.outputs.select_related("by").prefetch_related(
-        "evidence__document", "evidence__decision", "evidence__measurement__indicator"
-    )
+    rows = list(stage.outputs.select_related("by").prefetch_related(*(f"evidence__{name}" for name in things.SELECTED)))
+    things.show([one for row in rows for one in row.evidence.all()], stage.run.mission, inside=inside)
     found = {row.key: row for row in rows}
     kinds = EvidenceKind.objects.in_bulk({item["evidence_kind"] for item in stage.stage.outputs}, field_name="slug")
     return [
-        _output(item, kinds.get(item["evidence_kind"]), found.get(item["key"]), stage, inside)
-        for item in stage.stage.outputs
+        _output(item, kinds.get(item["evidence_kind"]), found.get(item["key"]), inside) for item in stage.stage.outputs
     ]
 
 
-def _output(item, kind, row, stage, inside):
+def _output(item, kind, row, inside):
     if row is None:
         return Output(item, kind)
-    evidence = list(row.evidence.all())
-    shown = [one for one in evidence if may_be_read(one, stage.run.mission, inside)]
-    return Output(item, kind, row if inside else None, shown, len(evidence) - len(shown))
+    return Output(item, kind, row if inside else None, *things.parted(row.evidence.all()))
 
 
 def inputs_of(stage, *, inside):

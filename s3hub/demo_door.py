@@ -9,6 +9,7 @@ from accounts.models import User
 from actors.models import Actor, Area, Theme
 from events.actions import counting
 from events.models import Event, EventState, Headcount, Registration
+from missions.models import Output, OutputEvidence
 from platforms.models import Space
 from s3hub.demo import told
 from s3hub.demo_space import ago
@@ -44,6 +45,8 @@ def _make(row):
     for number, person in enumerate(row.get("people", [])):
         _sign_up(event, person, number)
     _count(event, row)
+    if "shows" in row:
+        _show(event, **row["shows"])
 
 
 def _sign_up(event, person, number):
@@ -74,3 +77,10 @@ def _count(event, row):
         counting.count(event)
         for slug, people in row["came"].items():
             event.attendance.create(actor=Actor.objects.filter(slug=slug).first(), people=people, hours=row["hours"])
+
+
+def _show(event, *, mission, run, stage):
+    """Let the event be evidence of what the stage brought forth."""
+    outputs = Output.objects.filter(stage__run__mission__slug=mission, stage__run__number=run, stage__stage__slug=stage)
+    for output in outputs:
+        OutputEvidence.objects.create(output=output, thing=f"event:{event.pk}", by=output.by, at=output.at)

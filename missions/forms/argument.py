@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from missions import things
 from missions.forms.mission import OrganisationField, organisations_of, short
 from missions.forms.portfolio import say_who_left
 from missions.models import Confidence, Measurement
@@ -77,31 +78,28 @@ class ThingForm(forms.Form):
 
     words = LineField(label=_("What it shows"), max_length=300)
     is_against = forms.BooleanField(label=_("It speaks against it"), required=False)
-    document = forms.ChoiceField(label=_("A document of the space"), required=False)
-    decision = forms.ChoiceField(label=_("A decision of the space"), required=False)
-    measurement = forms.ChoiceField(label=_("A measurement of the mission"), required=False)
     url = WebAddressField(label=_("A web address"), max_length=500, required=False)
     dated_on = DayField(label=_("From when it is"), initial=timezone.localdate)
 
     def __init__(self, *args, mission, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, rows in things_of(mission).items():
-            if rows:
-                self.fields[name].choices = [("", _("None of these")), *((str(row.pk), str(row)) for row in rows)]
-            else:
-                del self.fields[name]
+        for name, (label, choices) in things_of(mission).items():
+            if choices:
+                self.fields[name] = forms.ChoiceField(
+                    label=label, required=False, choices=[("", _("None of these")), *choices]
+                )
+        self.order_fields(["words", "is_against", *things.names()])
 
     def clean(self):
         data = super().clean()
-        names = [name for name in ("document", "decision", "measurement", "url") if data.get(name)]
-        if len(names) != 1 and not self.errors:
+        if len(self.thing) != 1 and not self.errors:
             self.add_error("url", ONE_THING)
         return data
 
     @property
     def thing(self):
-        """{name of the column: id or address} of the one thing that was chosen."""
-        found = {name: self.cleaned_data.get(name) for name in ("document", "decision", "measurement", "url")}
+        """{"document": id} or the like, or {"url": address}, of what was chosen."""
+        found = {name: self.cleaned_data.get(name) for name in things.names()}
         return {name: value if name == "url" else int(value) for name, value in found.items() if value}
 
 
@@ -126,21 +124,18 @@ class ExperimentEvidenceForm(ThingForm):
 
 
 def things_of(mission):
-    """What evidence can point at: documents and outcomes of the mission's own space, and its measurements."""
-    found = {"document": [], "decision": []}
+    """{name of the field: (label, choices)} of what evidence can point at: documents and outcomes of the mission's own
+    space, its measurements, and what other apps offer."""
+    found = {}
     if mission.space_id:
-        documents, decisions = mission.space.documents, mission.space.decisions
-        found["document"] = documents.filter(removed_at=None).order_by("-number")[:MOST]
-        found["decision"] = decisions.filter(state=DecisionState.DECIDED).order_by("-number")[:MOST]
-    measured = Measurement.objects.filter(indicator__mission=mission).select_related("indicator")
-    return found | {"measurement": [Measured(row) for row in measured.order_by("-on", "-pk")[:MOST]]}
+        documents = mission.space.documents.filter(removed_at=None).order_by("-number")
+        decisions = mission.space.decisions.filter(state=DecisionState.DECIDED).order_by("-number")
+        found["document"] = _("A document of the space"), _choices(documents, str)
+        found["decision"] = _("A decision of the space"), _choices(decisions, str)
+    measured = Measurement.objects.filter(indicator__mission=mission).select_related("indicator").order_by("-on", "-pk")
+    found["measurement"] = _("A measurement of the mission"), _choices(measured, "{0.indicator}: {0}".format)
+    return found | {kind.name: (kind.label, _choices(kind.offered(mission), kind.words)) for kind in things.kinds()}
 
 
-class Measured:
-    """A measurement by the name of what is measured."""
-
-    def __init__(self, row):
-        self.row, self.pk = row, row.pk
-
-    def __str__(self):
-        return f"{self.row.indicator}: {self.row}"
+def _choices(rows, words):
+    return [(str(row.pk), words(row)) for row in rows[:MOST]]

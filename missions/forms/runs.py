@@ -4,12 +4,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from missions.forms.argument import ONE_THING, things_of
+from missions.forms.argument import ThingForm
 from missions.forms.mission import OrganisationField, organisations_of, short
 from missions.models import GateVerdict, Method, MethodVersion, Said
 from platforms.forms.decisions import PersonField
 from platforms.models import SpaceMember
-from web.fields import LineField, TextField, WebAddressField
+from web.fields import LineField, TextField
 from web.text import readers
 
 
@@ -41,34 +41,11 @@ class OutputForm(forms.Form):
         super().__init__(*args, initial=said, auto_id=f"id_{key}_%s", **kwargs)
 
 
-class OutputEvidenceForm(forms.Form):
-    """One thing that shows an output."""
+class OutputEvidenceForm(ThingForm):
+    """One thing that shows an output; it may speak for itself."""
 
+    is_against = dated_on = None
     words = LineField(label=_("What it shows"), max_length=300, required=False)
-    document = forms.ChoiceField(label=_("A document of the space"), required=False)
-    decision = forms.ChoiceField(label=_("A decision of the space"), required=False)
-    measurement = forms.ChoiceField(label=_("A measurement of the mission"), required=False)
-    url = WebAddressField(label=_("A web address"), max_length=500, required=False)
-
-    def __init__(self, *args, mission, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, rows in things_of(mission).items():
-            if rows:
-                self.fields[name].choices = [("", _("nothing chosen")), *((str(row.pk), str(row)) for row in rows)]
-            else:
-                del self.fields[name]
-
-    def clean(self):
-        data = super().clean()
-        if len(self.thing) != 1 and not self.errors:
-            self.add_error("url", ONE_THING)
-        return data
-
-    @property
-    def thing(self):
-        """{name of the column: id or address} of what was chosen."""
-        found = {name: self.cleaned_data.get(name) for name in ("document", "decision", "measurement", "url")}
-        return {name: value if name == "url" else int(value) for name, value in found.items() if value}
 
 
 class GateForm(forms.Form):

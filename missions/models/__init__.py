@@ -1,6 +1,6 @@
 """Methods and missions: how work is done, what it is for, and what it taught."""
 
-from missions.models.argument import Confidence, Evidence, Statement, StatementLink
+from missions.models.argument import OWN_THINGS, Confidence, Evidence, Statement, StatementLink
 from missions.models.learning import Change, Part, Proposal, ProposalState, ProposalVote, Review
 from missions.models.method import Criterion, EvidenceKind, Method, MethodRole, MethodVersion, Stage
 from missions.models.mission import MOST_POINTS, PASS, CriterionScore, Level, Mission, MissionState
@@ -35,6 +35,7 @@ from missions.models.run import (
 __all__ = [
     "DONE_STAGES",
     "MOST_POINTS",
+    "OWN_THINGS",
     "PASS",
     "WAVES",
     "Change",

@@ -1,5 +1,8 @@
 """The theory of change of a mission: statements that lead to each other, and the evidence for them."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -90,11 +93,24 @@ class StatementLink(models.Model):
         return f"{self.source_id} → {self.target_id}"
 
 
+OWN_THINGS = ("document", "decision", "measurement")
+
+
+def one_thing():
+    """That evidence points at exactly one thing: one of the mission's own, `thing`, which is one of another app by its
+    kind and id ("event:12"), or an address of the web."""
+    empty = dict.fromkeys(OWN_THINGS) | {"thing": "", "url": ""}
+    ways = [
+        Q(**{other: empty[other] for other in empty if other != name}) & ~Q(**{name: empty[name]}) for name in empty
+    ]
+    return reduce(or_, ways) & (Q(thing="") | Q(thing__regex=r"^[a-z]+:[1-9][0-9]*$"))
+
+
 class Evidence(models.Model):
     """What speaks for or against a statement, or shows an experiment or a measurement: one thing, with a few words.
 
     A document or a decision lies in the mission's space: who may not read there learns only that the partnership holds
-    evidence.
+    evidence. So it is with what `missions.things` says that the reader may not know of.
     """
 
     mission = models.ForeignKey(Mission, models.CASCADE, related_name="evidence", verbose_name=_("mission"))
@@ -116,6 +132,7 @@ class Evidence(models.Model):
     measurement = models.ForeignKey(
         "missions.Measurement", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("measurement")
     )
+    thing = models.CharField(_("thing of another part of the hub"), max_length=60, blank=True)
     url = models.URLField(_("web address"), max_length=500, blank=True)
     dated_on = models.DateField(_("date"), default=timezone.localdate)
     by = models.ForeignKey(
@@ -128,15 +145,7 @@ class Evidence(models.Model):
         ordering = ["-dated_on", "-id"]
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(
-                name="evidence_is_one_thing",
-                condition=(
-                    Q(document__isnull=False, decision=None, measurement=None, url="")
-                    | Q(document=None, decision__isnull=False, measurement=None, url="")
-                    | Q(document=None, decision=None, measurement__isnull=False, url="")
-                    | (Q(document=None, decision=None, measurement=None) & ~Q(url=""))
-                ),
-            ),
+            models.CheckConstraint(name="evidence_is_one_thing", condition=one_thing()),
             models.CheckConstraint(
                 name="evidence_is_for_one_thing",
                 condition=Q(statement__isnull=False, experiment=None) | Q(statement=None, experiment__isnull=False),
@@ -145,7 +154,3 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.words
-
-    @property
-    def is_held_by_the_partnership(self):
-        return bool(self.document_id or self.decision_id)

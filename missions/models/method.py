@@ -200,7 +200,7 @@ class MethodVersion(models.Model):
             ),
             models.CheckConstraint(
                 name="method_version_retired_after_published",
-                condition=Q(retired_at=None) | Q(published_at__lte=F("retired_at")),
+                condition=Q(retired_at=None) | Q(published_at__isnull=False, published_at__lte=F("retired_at")),
             ),
         ]
         triggers = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from actors.models.merging import Moves, Stays
+from missions.models.argument import one_thing
 from missions.models.method import MethodRole, MethodVersion, Stage
 from missions.models.mission import Mission
 from missions.models.portfolio import Measurement
@@ -228,7 +229,8 @@ class Output(models.Model):
 
 
 class OutputEvidence(models.Model):
-    """A thing that shows an output: a document or decision of the space, a measurement, or an address of the web."""
+    """A thing that shows an output: a document or decision of the space, a measurement, a thing of another app, or an
+    address of the web."""
 
     output = models.ForeignKey(Output, models.CASCADE, related_name="evidence", verbose_name=_("output"))
     words = models.CharField(_("what it shows"), max_length=300, blank=True)
@@ -241,6 +243,7 @@ class OutputEvidence(models.Model):
     measurement = models.ForeignKey(
         Measurement, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("measurement")
     )
+    thing = models.CharField(_("thing of another part of the hub"), max_length=60, blank=True)
     url = models.URLField(_("web address"), max_length=500, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by")
@@ -253,15 +256,7 @@ class OutputEvidence(models.Model):
         ordering = ["id"]
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(
-                name="output_evidence_is_one_thing",
-                condition=(
-                    Q(document__isnull=False, decision=None, measurement=None, url="")
-                    | Q(document=None, decision__isnull=False, measurement=None, url="")
-                    | Q(document=None, decision=None, measurement__isnull=False, url="")
-                    | (Q(document=None, decision=None, measurement=None) & ~Q(url=""))
-                ),
-            ),
+            models.CheckConstraint(name="output_evidence_is_one_thing", condition=one_thing()),
         ]
 
     def __str__(self):

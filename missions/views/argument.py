@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from missions import things
 from missions.actions import argument as actions
-from missions.argument import may_be_read
 from missions.forms.argument import EvidenceForm, StatementForm
 from missions.views.frame import conflict, mission_to_change, mission_view, show
 from platforms.actions import Frozen, Outdated
@@ -67,10 +67,7 @@ def statement(request, slug, number):
 
 def _evidence(found):
     """The evidence of a statement for those who work on it: they may read the mission's space, and none beside it."""
-    rows = list(found.evidence.select_related("document", "decision", "measurement__indicator"))
-    for row in rows:
-        row.is_held = not may_be_read(row, found.mission, inside=True)
-    return rows
+    return things.show(list(found.evidence.select_related(*things.SELECTED)), found.mission, inside=True)
 
 
 @mission_view

@@ -155,7 +155,8 @@ def test_evidence_of_nothing_and_of_two_things_is_refused(full):
     for model in (Evidence, OutputEvidence):
         row = row_of(model, {"document__isnull": False})
         rows = model._base_manager.filter(pk=row.pk)
-        for values in ({"document": None}, {"measurement": Measurement.objects.get()}, {"url": "https://example.org/"}):
+        two = ({"measurement": Measurement.objects.get()}, {"url": "https://example.org/"}, {"thing": "event:1"})
+        for values in ({"document": None}, *two, {"document": None, "thing": "event"}):
             assert broken(lambda rows=rows, values=values: rows.update(**values)) is not None
     row = row_of(Evidence, {"statement__isnull": False})
     both = {"experiment": Experiment.objects.get()}

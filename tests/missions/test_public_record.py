@@ -17,7 +17,7 @@ from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
 LIBRARY = {"Method", "MethodVersion", "Stage", "MethodRole", "EvidenceKind", "Criterion", "Change"}  # of no mission
-UNTYPED = {"url", "activity", "key", "stage"}
+UNTYPED = {"url", "thing", "activity", "key", "stage"}
 
 
 @pytest.fixture
