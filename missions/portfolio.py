@@ -1,4 +1,4 @@
-"""The portfolio of a mission as one reader may see it: at most five questions, however much there is in it."""
+"""The portfolio of a mission as one reader may see it: three questions, however much there is in it."""
 
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -51,14 +51,15 @@ class Wave:
 
 @dataclass
 class Portfolio:
-    """`waves` and `experiments` in their order, the indicators as `series`; `offers` wait for who decides."""
+    """`waves` and `experiments` in their order; `offers` wait for who decides. `series`, the indicators with all their
+    values, are read where they are shown: by `series_of`."""
 
     mission: Mission
     standing: Standing
     waves: list
     offers: list
     experiments: list
-    series: list
+    series: list = field(default_factory=list)
     takes_offers: bool = False
     commitments: list = field(default_factory=list)
 
@@ -97,7 +98,6 @@ def portfolio_of(mission, user, mine=None):
         waves=waves_of(promised),
         offers=offers if mine.leads else [],
         experiments=list(mission.experiments.select_related("owner_actor", "statement")),
-        series=series_of(mission),
         takes_offers=takes_offers(mission),
         commitments=promised,
     )

@@ -22,7 +22,7 @@ from missions.forms.portfolio import (
 )
 from missions.forms.portfolio import typed as as_typed
 from missions.models import Commitment, CommitmentState, Experiment, Indicator, Mission
-from missions.portfolio import portfolio_of, show_evidence
+from missions.portfolio import portfolio_of, series_of, show_evidence
 from missions.series import Series
 from missions.views.frame import conflict, mission_to_change, mission_view, saved, show, tabs
 from platforms.actions.rooms import Outdated
@@ -87,6 +87,7 @@ def mission_portfolio(request, slug):
     )
     portfolio = portfolio_of(mission, request.user)
     show_evidence(portfolio)
+    portfolio.series = series_of(mission)
     mine = [one for one in portfolio.commitments if portfolio.standing.leads or one.user_id == request.user.pk]
     seen(request.user, mine if request.user.is_authenticated else [])
     context = {"mission": mission, "portfolio": portfolio, "tabs": tabs(mission, TAB)}

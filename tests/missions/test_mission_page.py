@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from missions.models import Mission
+from tests.events.making import make_event
 from tests.factories import (
     make_actor,
     make_area,
@@ -223,6 +224,7 @@ def fill(mission, count):
         row.leads_to.set(rows[place + 1 : place + 3] if place % 3 == 0 else rows[place + 1 : place + 2])
         if place % 5 == 0:
             make_evidence(row, "What was seen in the bay this summer")
+            make_evidence(row, "What was said when we met", thing=f"event:{make_event(days=-1).pk}")
 
 
 def fill_portfolio(mission, commitments, experiments):
@@ -241,7 +243,7 @@ def asked(client, mission):
     return len(queries), len(answer.content)
 
 
-@pytest.mark.parametrize(("is_member", "limit"), [(False, 10), (True, 15)])
+@pytest.mark.parametrize(("is_member", "limit"), [(False, 9), (True, 14)])
 def test_a_hundred_statements_cost_as_many_questions_as_three(client, space, eva, is_member, limit):
     make_criteria()
     tags = {"themes": [make_theme(), make_theme()], "areas": [make_area()]}
