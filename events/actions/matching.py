@@ -1,8 +1,8 @@
 """Meetings of two at a matchmaking: asking, answering, booking, and filling the schedule.
 
-Whoever books locks the event first, then both registrations in the order of their ids, as whoever signs up or leaves
-does: so no two bookings look for the same table at once, and constraints of the database hold it as well. Whoever
-leaves the event comes with their registration locked, and takes nothing else than their own meetings.
+Whoever books locks the event, as whoever signs up or leaves does: so no two bookings look for the same table at once,
+nobody leaves meanwhile, and constraints of the database hold it as well. Who declines or cancels locks the meeting
+alone, which whoever books locks after the event.
 """
 
 from collections import Counter, defaultdict
@@ -63,7 +63,7 @@ def set_times(event, *, by, **times):
     """When, how long and at how many tables people meet. Booked meetings must stay possible."""
     keeper_or_denied(event, by)
     Event.objects.select_for_update().get(pk=event.pk)
-    row = Matchmaking.objects.select_for_update().filter(event=event).first() or Matchmaking(event=event)
+    row = Matchmaking.objects.filter(event=event).first() or Matchmaking(event=event)
     for name, value in times.items():
         setattr(row, name, value)
     slots = matching.slots_of(row)
@@ -101,14 +101,12 @@ def _take(event_id):
     return matchmaking
 
 
-def _locked(event_id, *pks):
-    """The matchmaking of the locked event, and the registrations, locked, as they are now."""
+def _of_two(event_id, *pks):
+    """The matchmaking of the event, which is locked, when both people have a seat now."""
     matchmaking = _take(event_id)
-    rows = Registration.objects.select_for_update(of=("self",)).filter(pk__in=pks, event=event_id).order_by("pk")
-    found = {row.pk: row for row in rows}
-    if len(found) < len(set(pks)) or any(row.state != RegistrationState.CONFIRMED for row in found.values()):
+    if Registration.objects.confirmed().filter(pk__in=pks, event=event_id).count() < len(pks):
         raise ValidationError(NO_SEAT, code="no_seat")
-    return matchmaking, found
+    return matchmaking
 
 
 def between(one, other):
@@ -121,7 +119,7 @@ def ask(registration, other, *, line=""):
     """Ask to meet somebody. When they have asked already, that is a yes. Gives the meeting."""
     if registration.pk == other.pk:
         raise ValidationError(YOURSELF, code="yourself")
-    matchmaking, _rows = _locked(registration.event_id, registration.pk, other.pk)
+    matchmaking = _of_two(registration.event_id, registration.pk, other.pk)
     if Profile.objects.filter(registration__in=[registration.pk, other.pk]).count() < 2:
         raise ValidationError(NO_PROFILE, code="no_profile")
     if not _coming(matchmaking):
@@ -143,7 +141,7 @@ def ask(registration, other, *, line=""):
 
 def _waiting(meeting):
     """The meeting as it is now, still waiting for its answer, with its matchmaking."""
-    matchmaking, _rows = _locked(meeting.event_id, meeting.asker_id, meeting.asked_id)
+    matchmaking = _of_two(meeting.event_id, meeting.asker_id, meeting.asked_id)
     row = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if row.state != MeetingState.ASKED:
         raise ValidationError(ANSWERED, code="answered")
@@ -197,8 +195,8 @@ def _end(row, state):
 
 
 def left(registration):
-    """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the registration's lock,
-    and has changed its state."""
+    """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the event's lock, and has
+    changed the registration's state."""
     mine = Q(asker=registration) | Q(asked=registration)
     rows = Meeting.objects.select_for_update().filter(mine, event=registration.event_id, state__in=OPEN)
     for row in rows.order_by("pk"):
@@ -262,7 +260,6 @@ def fill(event, *, by, most):
     many meetings were added."""
     keeper_or_denied(event, by)
     matchmaking = _take(event.pk)
-    list(Registration.objects.select_for_update().filter(event=event).order_by("pk").values_list("pk", flat=True))
     rows = list(Meeting.objects.select_for_update().filter(event=event).order_by("pk"))
     planned = _plan(matchmaking, rows, most)
     asked = {_pair(row): row for row in rows if row.state == MeetingState.ASKED}
