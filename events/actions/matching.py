@@ -1,8 +1,8 @@
 """Meetings of two at a matchmaking: asking, answering, booking, and filling the schedule.
 
-Whoever books locks the event, as whoever signs up or leaves does: so no two bookings look for the same table at once,
-nobody leaves meanwhile, and constraints of the database hold it as well. Who declines or cancels locks the meeting
-alone, which whoever books locks after the event.
+Every change of meetings locks the event, as signing up and leaving do: so no two bookings look for the same table at
+once, nobody leaves meanwhile, and an answer comes before a withdrawal or after it. Constraints of the database hold
+times and tables as well.
 """
 
 from collections import Counter, defaultdict
@@ -140,12 +140,11 @@ def ask(registration, other, *, line=""):
 
 
 def _waiting(meeting):
-    """The meeting as it is now, still waiting for its answer, with its matchmaking."""
-    matchmaking = _of_two(meeting.event_id, meeting.asker_id, meeting.asked_id)
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    """The meeting as it is now, still waiting for its answer; the event is locked."""
+    row = Meeting.objects.get(pk=meeting.pk)
     if row.state != MeetingState.ASKED:
         raise ValidationError(ANSWERED, code="answered")
-    return row, matchmaking
+    return row
 
 
 @transaction.atomic
@@ -153,16 +152,16 @@ def accept(meeting, *, registration):
     """The person who was asked says yes: the first free time of both, at a free table, is theirs."""
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
-    return _book(*_waiting(meeting))
+    matchmaking = _of_two(meeting.event_id, meeting.asker_id, meeting.asked_id)
+    return _book(_waiting(meeting), matchmaking)
 
 
 @transaction.atomic
 def decline(meeting, *, registration):
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if row.state != MeetingState.ASKED:
-        raise ValidationError(ANSWERED, code="answered")
+    _take(meeting.event_id)
+    row = _waiting(meeting)
     _end(row, MeetingState.DECLINED)
     meeting_news.tell(row, "declined", [row.asker_id])
 
@@ -172,7 +171,8 @@ def cancel(meeting, *, registration):
     """One of the two takes back a question, or cancels what was booked: time and table are free again."""
     if registration.pk not in (meeting.asker_id, meeting.asked_id):
         raise PermissionDenied
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    _take(meeting.event_id)
+    row = Meeting.objects.get(pk=meeting.pk)
     if row.state == MeetingState.ASKED and registration.pk == row.asker_id:
         _end(row, MeetingState.CANCELLED)
     elif row.state == MeetingState.BOOKED:
@@ -198,7 +198,7 @@ def left(registration):
     """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the event's lock, and has
     changed the registration's state."""
     mine = Q(asker=registration) | Q(asked=registration)
-    rows = Meeting.objects.select_for_update().filter(mine, event=registration.event_id, state__in=OPEN)
+    rows = Meeting.objects.filter(mine, event=registration.event_id, state__in=OPEN)
     for row in rows.order_by("pk"):
         was = row.state
         _end(row, MeetingState.CANCELLED)
@@ -260,7 +260,7 @@ def fill(event, *, by, most):
     many meetings were added."""
     keeper_or_denied(event, by)
     matchmaking = _take(event.pk)
-    rows = list(Meeting.objects.select_for_update().filter(event=event).order_by("pk"))
+    rows = list(Meeting.objects.filter(event=event).order_by("pk"))
     planned = _plan(matchmaking, rows, most)
     asked = {_pair(row): row for row in rows if row.state == MeetingState.ASKED}
     made = [_meeting(event, one, asked.get((one.first, one.second))) for one in planned]

@@ -159,7 +159,12 @@ UNIQUE = [
     for field in model._meta.fields
     if field.unique and not field.primary_key
 ]
-APART = {"slug": "other", "uid": "00000000-0000-0000-0000-000000000001", "token_hash": "other", "email": "o@example.org"}
+APART = {
+    "slug": "other",
+    "uid": "00000000-0000-0000-0000-000000000001",
+    "token_hash": "other",
+    "email": "o@example.org",
+}
 
 
 @pytest.mark.parametrize(("model", "field"), UNIQUE)
