@@ -34,7 +34,7 @@ from events.models import (
 )
 from missions.models import MethodRole
 from tests.events.judging import make_assessment, make_round
-from tests.events.making import make_event, make_matchmaking, make_meeter
+from tests.events.making import make_matchmaking, make_meeter
 from tests.events.test_follow_up import make_meeting
 from tests.events.test_programmes import make_programme
 from tests.factories import make_user
@@ -159,12 +159,7 @@ UNIQUE = [
     for field in model._meta.fields
     if field.unique and not field.primary_key
 ]
-APART = {
-    "slug": "other",
-    "uid": "00000000-0000-0000-0000-000000000001",
-    "token_hash": "other",
-    "email": "o@example.org",
-}
+APART = {"slug": "other", "uid": "00000000-0000-0000-0000-000000000001", "token_hash": "other", "email": "o@x.example"}
 
 
 @pytest.mark.parametrize(("model", "field"), UNIQUE)

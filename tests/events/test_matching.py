@@ -459,8 +459,8 @@ def test_nobody_is_asked_who_leaves_at_the_same_moment(monkeypatch):
 def test_the_schedule_holds_nobody_who_leaves_while_it_is_filled(monkeypatch):
     monkeypatch.setattr(acts, "_meeting", slowly(acts._meeting))
     event, keeper = make_matchmaking().event, make_event_keeper()
-    make_meeter(event)
-    bo = make_meeter(event)
+    make_meeter(event, wishes="Givare", organisation="Hamnen")
+    bo = make_meeter(event, offers="Givare", organisation="Berg")
     filled, _left = at_once(lambda: acts.fill(event, by=keeper, most=3), lambda: sleep(0.1) or seats.leave(bo))
     assert filled == 1
     assert not Meeting.objects.filter(state__in=acts.OPEN).exists()
@@ -473,7 +473,7 @@ def test_a_question_is_answered_or_taken_back_once(monkeypatch, first, second):
     eva, bo = (make_meeter(event) for event in [make_matchmaking().event] * 2)
     meeting = acts.ask(eva, bo)
     whose = {"accept": bo, "decline": bo, "cancel": eva}
-    started, late = at_once(
+    _started, late = at_once(
         lambda: getattr(acts, first)(meeting, registration=whose[first]),
         lambda: sleep(0.1) or getattr(acts, second)(meeting, registration=whose[second]),
     )
