@@ -13,6 +13,7 @@ from platforms.models import Space
 from s3hub.demo import told
 from s3hub.demo_space import ago
 
+QUARTER, SOON = timedelta(minutes=15), timedelta(minutes=30)
 SHARED = ("slug", "title_sv", "title_en", "text_sv", "text_en", "kind", "place")
 
 
@@ -24,8 +25,14 @@ def make():
             _make(row)
 
 
+def quarter(moment):
+    """The next full quarter of an hour, as invitations say it."""
+    past = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + -past % QUARTER
+
+
 def _make(row):
-    starts_at = ago(row["days"]) if row["days"] else timezone.now() + timedelta(minutes=40)
+    starts_at = quarter(ago(row["days"]) if row["days"] else timezone.now() + SOON)
     space = Space.objects.filter(name=row.get("space")).select_related("partnership").first()
     event = Event.objects.create(
         **{name: row.get(name, "") for name in SHARED},
