@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import AuditEntry
+from actors.actions.workflow import Step
 from events import matching
 from events.actions import meeting_news
 from events.models import (
@@ -30,6 +31,15 @@ from events.models import (
 )
 
 OPEN = (MeetingState.ASKED, MeetingState.BOOKED)
+ASKED_PERSON, EITHER, ORGANISER = "who was asked", "either of the two", "coordinator or staff"
+STEPS = {
+    "accept": Step(_("Accept"), (MeetingState.ASKED,), MeetingState.BOOKED, ASKED_PERSON, meeting_news.NEWS),
+    "fill": Step(_("Fill the schedule"), (MeetingState.ASKED,), MeetingState.BOOKED, ORGANISER, meeting_news.NEWS),
+    "decline": Step(_("Decline"), (MeetingState.ASKED,), MeetingState.DECLINED, ASKED_PERSON, meeting_news.NEWS),
+    "withdraw": Step(_("Take it back"), (MeetingState.ASKED,), MeetingState.CANCELLED, "who asked"),
+    "cancel": Step(_("Cancel the meeting"), (MeetingState.BOOKED,), MeetingState.CANCELLED, EITHER, meeting_news.NEWS),
+    "leave": Step(_("Leave the event"), OPEN, MeetingState.CANCELLED, EITHER, meeting_news.NEWS),
+}
 MOST_ASKED = 10  # questions of one person that wait
 NO_MATCHMAKING = _("The organiser has not set any times for meetings.")
 NO_SEAT = _("Only people with a seat at the event can meet. One of you does not have one any more.")
@@ -139,10 +149,10 @@ def ask(registration, other, *, line=""):
     return meeting
 
 
-def _waiting(meeting):
-    """The meeting as it is now, still waiting for its answer; the event is locked."""
+def _as_it_is(meeting, step):
+    """The meeting as it is now, in a state from which `step` leads on; the event is locked."""
     row = Meeting.objects.get(pk=meeting.pk)
-    if row.state != MeetingState.ASKED:
+    if row.state not in STEPS[step].sources:
         raise ValidationError(ANSWERED, code="answered")
     return row
 
@@ -153,7 +163,7 @@ def accept(meeting, *, registration):
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
     matchmaking = _of_two(meeting.event_id, meeting.asker_id, meeting.asked_id)
-    return _book(_waiting(meeting), matchmaking)
+    return _book(_as_it_is(meeting, "accept"), matchmaking)
 
 
 @transaction.atomic
@@ -161,8 +171,8 @@ def decline(meeting, *, registration):
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
     _take(meeting.event_id)
-    row = _waiting(meeting)
-    _end(row, MeetingState.DECLINED)
+    row = _as_it_is(meeting, "decline")
+    _end(row, "decline")
     meeting_news.tell(row, "declined", [row.asker_id])
 
 
@@ -173,9 +183,9 @@ def cancel(meeting, *, registration):
         raise PermissionDenied
     _take(meeting.event_id)
     row = Meeting.objects.get(pk=meeting.pk)
-    if row.state == MeetingState.ASKED and registration.pk == row.asker_id:
-        _end(row, MeetingState.CANCELLED)
-    elif row.state == MeetingState.BOOKED:
+    if row.state in STEPS["withdraw"].sources and registration.pk == row.asker_id:
+        _end(row, "withdraw")
+    elif row.state in STEPS["cancel"].sources:
         _cancel_booked(row, registration.pk)
     else:
         raise ValidationError(ANSWERED, code="answered")
@@ -184,12 +194,12 @@ def cancel(meeting, *, registration):
 def _cancel_booked(row, by):
     if row.starts_at <= timezone.now():
         raise ValidationError(OVER, code="over")
-    _end(row, MeetingState.CANCELLED)
+    _end(row, "cancel")
     meeting_news.tell(row, "cancelled", [row.asked_id if by == row.asker_id else row.asker_id])
 
 
-def _end(row, state):
-    row.state = state
+def _end(row, step):
+    row.state = STEPS[step].target
     row.seats.all().delete()
     row.save(update_fields=["state"])
 
@@ -198,10 +208,10 @@ def left(registration):
     """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the event's lock, and has
     changed the registration's state."""
     mine = Q(asker=registration) | Q(asked=registration)
-    rows = Meeting.objects.filter(mine, event=registration.event_id, state__in=OPEN)
+    rows = Meeting.objects.filter(mine, event=registration.event_id, state__in=STEPS["leave"].sources)
     for row in rows.order_by("pk"):
         was = row.state
-        _end(row, MeetingState.CANCELLED)
+        _end(row, "leave")
         if was == MeetingState.BOOKED:
             meeting_news.tell(row, "cancelled", [row.asked_id if row.asker_id == registration.pk else row.asker_id])
 
