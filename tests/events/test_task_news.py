@@ -108,6 +108,14 @@ def test_nobody_reads_the_notice_of_another(handed_in, keeper, eva):
     assert subjects.lines_of(Notification.objects.filter(kind="task_accepted")) == {}
 
 
+def test_a_mail_tells_the_answer_to_nobody_else(handed_in, keeper):
+    actions.judge(handed_in, by=keeper, is_accepted=True, answer="Bra")
+    bo = make_user()
+    Email.objects.update(user=bo, to=bo.email)
+    with pytest.raises(NoLonger):
+        live.read(Email.objects.get())
+
+
 def test_what_is_looked_at_is_read(handed_in, keeper, eva):
     programme = handed_in.step.programme
     client_of(keeper).get(f"{programme.get_absolute_url()}tasks/{handed_in.pk}/")
