@@ -26,5 +26,6 @@ def test_the_demo_has_numbers_of_past_events_and_one_at_whose_door_somebody_stan
     assert Headcount.objects.count() == 2
     door = Event.objects.coming().get(slug="exempel-vikmote-idag")
     assert {one.starts_at.minute % 15 for one in events} == {0} and door.starts_at.second == 0
+    assert {one.first_day.weekday() // 5 for one in events.exclude(pk=door.pk)} == {0}  # on no weekend
     assert timedelta(minutes=29) < door.starts_at - timezone.now() < timedelta(minutes=45)
     assert door.space and Registration.objects.filter(event=door, came=True).count() == 2
