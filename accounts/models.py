@@ -225,11 +225,29 @@ def token_hash(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class Invitation(models.Model):
+class Keyed(models.Model):
+    """A row with an address that is a key: its token is made from the nonce and stored nowhere; the hash finds it."""
+
+    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, **kwargs):
+        if not self.token_hash:
+            self.token_hash = token_hash(self.token)
+        super().save(**kwargs)
+
+    @property
+    def token(self):
+        return link_token(self._meta.label_lower, self.nonce)
+
+
+class Invitation(Keyed):
     """One verified address is invited to one thing, once. Concrete models say to what, and what accepting does.
 
-    The token itself is stored nowhere: the row holds its hash. A resend keeps the token and restarts the time, so that
-    an older mail leads to the same place.
+    A resend keeps the token and restarts the time, so that an older mail leads to the same place.
     """
 
     email = models.EmailField(_("e-mail address"), max_length=254)
@@ -237,8 +255,6 @@ class Invitation(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.SWEDISH)
     line = models.CharField(_("personal line"), max_length=500, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by"))
-    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("invited"), default=timezone.now)
     sent_at = models.DateTimeField(_("last sent"), default=timezone.now)
     sendings = models.PositiveSmallIntegerField(_("times sent"), default=1)
@@ -253,15 +269,6 @@ class Invitation(models.Model):
 
     class Meta:
         abstract = True
-
-    def save(self, **kwargs):
-        if not self.token_hash:
-            self.token_hash = token_hash(self.token)
-        super().save(**kwargs)
-
-    @property
-    def token(self):
-        return link_token(self._meta.label_lower, self.nonce)
 
     @property
     def is_expired(self):

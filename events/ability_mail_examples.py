@@ -1,7 +1,10 @@
-"""The mails of rounds of self-assessment as examples (`notifications.examples`)."""
+"""The mails of rounds of self-assessment and of programmes as examples (`notifications.examples`)."""
 
 from datetime import date
 
+from django.utils import timezone
+
+from events.models import Programme, ProgrammeStep, StepDone
 from notifications.examples import LONG, Example
 from notifications.models import EmailKind
 
@@ -21,4 +24,22 @@ def mails(say):
             Example("ability_reminder", case, kind=EmailKind.REMINDER, live=live)
             for case, live in (("usual", usual), ("long", long))
         ),
+        *_answers(say),
     ]
+
+
+def _answers(say):
+    accepted = StepDone(accepted_at=timezone.now())
+    returned = StepDone(answer=say("Skriv också hur ni mäter det.", "Write how you measure it, too."))
+    titles = {"title_sv": "Din missions mål", "title_en": "The goal of your mission"}
+    return [
+        _answer("usual", accepted, "Leda missioner", **titles),
+        _answer("returned", returned, "Leda missioner", **titles),
+        _answer("long", StepDone(answer=LONG), LONG, title_sv=LONG),
+    ]
+
+
+def _answer(case, done, programme, **titles):
+    programme = Programme(slug="exempel", title_sv=programme)
+    step = ProgrammeStep(programme=programme, number=2, **titles)
+    return Example("task_answered", case, live={"step": step, "programme": programme, "done": done})

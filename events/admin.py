@@ -1,16 +1,14 @@
 """Events in the administration: their words, tags and sources. What people act on, time and place, seats and state, is
 changed on the event's own pages, where everybody who signed up is told and no seat is given twice."""
 
-from django import forms
 from django.contrib import admin
-from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from events.models import Event
 from missions.admin import ActorsSearch
-from platforms.admin import SeenForm
+from platforms.admin import KeptAdmin, SeenForm
 
 CHANGED = _(
     "Somebody saved this event after you opened it. Nothing was saved now. What you typed is still in the form; "
@@ -27,21 +25,19 @@ class EventAdminForm(SeenForm):
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(KeptAdmin):
+    """An event is cancelled, and never deleted: its address stays."""
+
     form = EventAdminForm
     list_display = ["title_sv", "starts_at", "kind", "state", "audience", "municipality", "updated_at"]
     list_filter = ["state", "kind", "audience", "themes"]
     list_select_related = ["municipality"]
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ["title_sv", "title_en", "slug", "place"]
     ordering = ["-starts_at", "-id"]
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = [
         *("page", "slug", "state", "audience", "starts_at", "ends_at", "place", "address", "municipality", "capacity"),
         *("partnership", "mission", "moved_from", "reason", "created_at", "updated_at"),
     ]
-    change_form_template = "admin/platforms/partnership/change_form.html"
     fieldsets = [
         (None, {"fields": ["seen", ("title_sv", "title_en"), "page", "kind"]}),
         (_("What happens"), {"fields": [("text_sv", "text_en")]}),
@@ -52,20 +48,10 @@ class EventAdmin(admin.ModelAdmin):
         (_("Changed on the event's own page"), {"fields": readonly_fields[1:]}),
     ]
 
-    class Media:
-        js = ["js/admin-search.js"]
-
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "organisers":
             kwargs["widget"] = ActorsSearch(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def get_fieldsets(self, request, obj=None):
-        """What is only read needs no mark of the save it was drawn from."""
-        (title, first), *others = super().get_fieldsets(request, obj)
-        if self.has_change_permission(request, obj):
-            return [(title, first), *others]
-        return [(title, {"fields": first["fields"][1:]}), *others]
 
     @admin.display(description=_("page"))
     def page(self, event):
@@ -75,17 +61,6 @@ class EventAdmin(admin.ModelAdmin):
         """An event is written on a page of its own."""
         return False
 
-    def has_delete_permission(self, request, obj=None):
-        """An event is cancelled, and never deleted: its address stays."""
-        return False
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        response = super().render_change_form(request, context, *args, **kwargs)
-        form = context["adminform"].form
-        if form.is_bound and form.has_error("__all__", code="changed"):
-            response.status_code = 409
-        return response
-
     def save_model(self, request, obj, form, change):
         """Who has the event's own form open is told that it was saved here meanwhile."""
         obj.version += 1
@@ -94,8 +69,3 @@ class EventAdmin(admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         AuditEntry.objects.record(by=request.user, verb="event.edit", target=form.instance)
-
-    def log_change(self, *args):
-        """The hub's own log holds this."""
-
-    log_addition = log_deletion = log_change

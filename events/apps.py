@@ -73,13 +73,17 @@ class EventsConfig(AppConfig):
         from events import ability_mail_examples  # noqa: PLC0415
         from events.ability_mine import AbilityPart  # noqa: PLC0415
         from events.ability_region import KINDS, TABLES  # noqa: PLC0415
-        from events.actions import programmes, rounds  # noqa: PLC0415
-        from notifications import clock, examples, live, wishes  # noqa: PLC0415
+        from events.actions import programmes, rounds, task_news  # noqa: PLC0415
+        from notifications import clock, examples, live, subjects, wishes  # noqa: PLC0415
 
         for table, kind in zip(TABLES, KINDS, strict=True):
             region.register(table, kind)
         examples.register(ability_mail_examples.mails)
         live.register("events.ability", rounds.read_mail)
+        live.register(task_news.LIVE, task_news.read_answer)
+        for name, reader in task_news.READERS.items():
+            subjects.register(name, reader)
+        subjects.register_kinds(task_news.KINDS)
         wishes.register(rounds.REMINDED, _("Reminders that my organisation has not answered about its ability"))
         clock.register(programmes.note_attendance)
         mine.register(AbilityPart())

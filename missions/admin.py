@@ -2,17 +2,16 @@
 of their space; starting, ending and publishing are done on the mission's page, by the same table of steps. Of methods
 their owners and order are kept here; what they say is changed on the pages of the draft."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import InHubLog
 from accounts.models import AuditEntry
 from missions.forms.mission import ORDER, SAME
 from missions.models import Method, Mission
-from platforms.admin import FindsActors, SeenForm
+from platforms.admin import FindsActors, KeptAdmin, SeenForm
 
 CHANGED = _(
     "Somebody saved this mission after you opened it. Nothing was saved now. What you typed is still in the form; "
@@ -49,19 +48,17 @@ class ActorsSearch(AutocompleteSelectMultiple):
 
 
 @admin.register(Mission)
-class MissionAdmin(FindsActors, admin.ModelAdmin):
+class MissionAdmin(FindsActors, KeptAdmin):
+    """A mission ends, and is never deleted: its address stays."""
+
     form = MissionForm
     list_display = ["name_sv", "state", "level", "is_published", "partnership", "updated_at"]
     list_filter = ["state", "level", "is_published", "themes"]
     list_select_related = ["partnership"]
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ["name_sv", "name_en", "slug"]
     ordering = ["name_sv", "id"]
     autocomplete_fields = ["owner"]
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ["state", "is_published", "started_on", "ended_on", "created_at", "updated_at"]
-    change_form_template = "admin/platforms/partnership/change_form.html"
     fieldsets = [
         (None, {"fields": ["seen", ("name_sv", "name_en"), "slug", ("goal_sv", "goal_en")]}),
         (_("Challenge"), {"fields": [("challenge_sv", "challenge_en")]}),
@@ -75,38 +72,17 @@ class MissionAdmin(FindsActors, admin.ModelAdmin):
         (_("State"), {"fields": readonly_fields}),
     ]
 
-    class Media:
-        js = ["js/admin-search.js"]
-
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "actors":
             kwargs["widget"] = ActorsSearch(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def get_fieldsets(self, request, obj=None):
-        """What is only read needs no mark of the save it was drawn from."""
-        (title, first), *others = super().get_fieldsets(request, obj)
-        if self.has_change_permission(request, obj):
-            return [(title, first), *others]
-        return [(title, {"fields": first["fields"][1:]}), *others]
-
     def has_change_permission(self, request, obj=None):
         """The people of its space work on a mission that has one."""
         return super().has_change_permission(request, obj) and not (obj and obj.space_id)
 
-    def has_delete_permission(self, request, obj=None):
-        """A mission ends, and is never deleted: its address stays."""
-        return False
-
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name_sv"]}
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        response = super().render_change_form(request, context, *args, **kwargs)
-        form = context["adminform"].form
-        if form.is_bound and form.has_error("__all__", code="changed"):
-            response.status_code = 409
-        return response
 
     def save_model(self, request, obj, form, change):
         """Who has the mission's own form open is told that it was saved here meanwhile."""
@@ -120,11 +96,6 @@ class MissionAdmin(FindsActors, admin.ModelAdmin):
             by=request.user, verb="mission.edit" if change else "mission.add", target=form.instance
         )
 
-    def log_addition(self, *args):
-        """The hub's own log holds this."""
-
-    log_change = log_deletion = log_addition
-
 
 class PeopleSearch(AutocompleteSelectMultiple):
     """Django's search box for several people, without the cross that empties it: it is no item of the list it is in."""
@@ -134,7 +105,7 @@ class PeopleSearch(AutocompleteSelectMultiple):
 
 
 @admin.register(Method)
-class MethodAdmin(admin.ModelAdmin):
+class MethodAdmin(InHubLog, admin.ModelAdmin):
     list_display = ["slug", "position", "owned_by"]
     list_per_page = 50
     show_full_result_count = False
@@ -175,8 +146,3 @@ class MethodAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         names = ", ".join(sorted(str(user) for user in form.instance.owners.all()))
         AuditEntry.objects.record(by=request.user, verb="method.owners", target=form.instance, reason=names)
-
-    def log_addition(self, *args):
-        """The hub's own log holds this."""
-
-    log_change = log_deletion = log_addition

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from accounts.admin import InHubLog
 from accounts.models import AuditEntry
 from actors.actions.following import PARTNERSHIP, tell_followers
 from platforms import actions
@@ -117,6 +118,35 @@ class FindsActors:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class KeptAdmin(InHubLog, admin.ModelAdmin):
+    """Rows with an address of their own, kept by a SeenForm: no save overwrites a newer one, and none is deleted."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    change_form_template = "admin/platforms/partnership/change_form.html"
+
+    class Media:
+        js = ["js/admin-search.js"]
+
+    def get_fieldsets(self, request, obj=None):
+        """What is only read needs no mark of the save it was drawn from."""
+        (title, first), *others = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return [(title, first), *others]
+        return [(title, {"fields": first["fields"][1:]}), *others]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        form = context["adminform"].form
+        if form.is_bound and form.has_error("__all__", code="changed"):
+            response.status_code = 409
+        return response
+
+
 class MemberForm(forms.ModelForm):
     class Meta:
         model = PartnershipMember
@@ -184,24 +214,18 @@ class AgreementInline(admin.StackedInline):
 
 
 @admin.register(Partnership)
-class PartnershipAdmin(FindsActors, admin.ModelAdmin):
+class PartnershipAdmin(FindsActors, KeptAdmin):
+    """A partnership is closed, never deleted: its address and its agreement stay."""
+
     form = PartnershipForm
     list_display = ["name_sv", "status", "is_published", "organisations", "lead", "certainty", "updated_at"]
     list_filter = ["status", "is_published", "certainty", "themes"]
     list_select_related = ["lead"]
-    list_per_page = 50
-    show_full_result_count = False
     search_fields = ["name_sv", "name_en", "slug"]
     ordering = ["name_sv", "id"]
     autocomplete_fields = ["lead"]
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ["status", "created_at", "updated_at"]
     inlines = [MemberInline, AgreementInline]
-    change_form_template = "admin/platforms/partnership/change_form.html"
-
-    class Media:
-        js = ["js/admin-search.js"]
-
     fieldsets = [
         (None, {"fields": ["seen", ("name_sv", "name_en"), "slug", ("purpose_sv", "purpose_en"), "kind"]}),
         (_("Tags"), {"fields": ["themes", "areas"]}),
@@ -239,10 +263,6 @@ class PartnershipAdmin(FindsActors, admin.ModelAdmin):
             messages.success(request, _("“%(name)s” is now %(status)s.") % said)
         return redirect(reverse("admin:platforms_partnership_change", args=[pk]))
 
-    def has_delete_permission(self, request, obj=None):
-        """A partnership is closed, never deleted: its address and its agreement stay."""
-        return False
-
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else {"slug": ["name_sv"]}
 
@@ -252,11 +272,7 @@ class PartnershipAdmin(FindsActors, admin.ModelAdmin):
             {"label": STEPS[name].label, "url": reverse("admin:platforms_partnership_move", args=[obj.pk, name])}
             for name in names
         ]
-        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
-        form = context["adminform"].form
-        if form.is_bound and form.has_error("__all__", code="changed"):
-            response.status_code = 409
-        return response
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_formset(self, request, form, formset, change):
         """New agreements get their version under the lock; members are saved as they stand."""
@@ -273,8 +289,3 @@ class PartnershipAdmin(FindsActors, admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         verb = "partnership.edit" if change else "partnership.add"
         AuditEntry.objects.record(by=request.user, verb=verb, target=form.instance)
-
-    def log_addition(self, *args):
-        """The hub's own log holds this."""
-
-    log_change = log_deletion = log_addition

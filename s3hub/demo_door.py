@@ -1,19 +1,22 @@
 """The demo's events that people came to: past ones of which numbers are kept, and one at whose door somebody stands."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from actors.models import Actor, Area, Theme
+from events import times
 from events.actions import counting
 from events.models import Event, EventState, Headcount, Registration
 from missions.models import Output, OutputEvidence
 from platforms.models import Space
 from s3hub.demo import told
-from s3hub.demo_space import ago
+from s3hub.demo_events import weekday
+from s3hub.demo_space import day
 
+QUARTER, SOON = timedelta(minutes=15), timedelta(minutes=30)
 SHARED = ("slug", "title_sv", "title_en", "text_sv", "text_en", "kind", "place")
 
 
@@ -25,8 +28,19 @@ def make():
             _make(row)
 
 
+def nine_o_clock(days):
+    """In the morning of a working day so long ago."""
+    return times.at(datetime.combine(weekday(day(-days)), time(9)))
+
+
+def quarter(moment):
+    """The next full quarter of an hour, as invitations say it."""
+    past = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + -past % QUARTER
+
+
 def _make(row):
-    starts_at = ago(row["days"]) if row["days"] else timezone.now() + timedelta(minutes=40)
+    starts_at = nine_o_clock(row["days"]) if row["days"] else quarter(timezone.now() + SOON)
     space = Space.objects.filter(name=row.get("space")).select_related("partnership").first()
     event = Event.objects.create(
         **{name: row.get(name, "") for name in SHARED},

@@ -365,11 +365,11 @@ ACTOR_FRESH_MONTHS = int(env("ACTOR_FRESH_MONTHS", "6"))  # so old a profile may
 PAGE_SIZE = 25
 ACCESSIBILITY = {"level": "partly", "assessed_on": date(2026, 11, 23), "updated_on": date(2026, 11, 23)}
 SECURITY_CONTACT = env("SECURITY_CONTACT")  # the region's own address when empty
-NAVIGATION = [  # the main menu: URL name and label, in order
+NAVIGATION = [  # the main menu, in order: URL name, label, and names of other pages that belong to it
     ("actor_list", _("Actors")),
     ("partnership_list", _("Partnerships")),
     ("mission_list", _("Missions")),
-    ("event_list", _("Events")),
+    ("event_list", _("Events"), "programme_list", "ability"),
     ("method_list", _("Methods")),
 ]
 COUNT_CAP = 1000  # "more than 1,000" above this

@@ -67,6 +67,7 @@ from platforms.forms.ending import ReportForm, SettingsForm
 from platforms.forms.invitations import DeclineForm, InviteForm, LinkForm, NameAndAddressForm, NameForm, PassOnForm
 from platforms.forms.members import DecideForm, JoinForm, LeaveForm, MemberForm, SelfForm, WelcomeForm
 from platforms.forms.partnerships import SpaceForm
+from platforms.forms.people import PeopleForm
 from platforms.forms.talk import MoveForm, PostEditForm, PostForm, ThreadForm
 from platforms.models import Partnership, Space
 from tests.actors.test_forms import ANYTHING, MANY, PLAIN, PROFILE, answers
@@ -153,6 +154,7 @@ ABSTRACT = [
     SaidForm,
     PortfolioForm,
     ThingForm,
+    PeopleForm,
     partnership_admin.SeenForm,
 ]  # their subclasses are judged
 ACCOUNT = [PersonForm, CloseForm]

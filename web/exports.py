@@ -62,6 +62,13 @@ def json_response(name, head, key, rows):
     return _attached(StreamingHttpResponse(json_lines(head, key, rows), content_type="application/json"), name)
 
 
+def table_response(name, title, columns, rows):
+    """CSV or a workbook, by the ending of `name`; `title` is that of the sheet."""
+    if name.endswith(".csv"):
+        return csv_response(name, columns, rows)
+    return xlsx_response(name, str(title), columns, rows)
+
+
 def xlsx_response(name, title, columns, rows):
     """A workbook with every cell forced to text, written row by row to a temporary file."""
     import openpyxl  # noqa: PLC0415 – costs every worker's start 50 ms and several MB, and few ever need it

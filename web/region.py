@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from web.region_reader import Reader
@@ -118,6 +119,16 @@ class Region:
     intro = Said()
     about = Said()
     contact = Said()
+
+    def open_data_head(self):
+        """What each file of open data says first: whose it is, how it may be used, and when it was made."""
+        return {
+            "region": self.name,
+            "publisher": self.publisher.name,
+            "licence": self.open_data.licence,
+            "licence_url": self.open_data.licence_url,
+            "made_at": timezone.now().isoformat(timespec="seconds"),
+        }
 
     @property
     def area_signs(self):

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin import InHubLog
 from accounts.models import AuditEntry, User
 from actors import worklists
 from actors.actions import freshness, remember_twins
@@ -150,7 +151,7 @@ class ActorForm(forms.ModelForm):
 
 
 @admin.register(Actor)
-class ActorAdmin(admin.ModelAdmin):
+class ActorAdmin(InHubLog, admin.ModelAdmin):
     form = ActorForm
     list_display = ["name", "status", "kind", "municipality", "number", "certainty", "confirmed_at", "review_link"]
     list_filter = ["status", "certainty", Fresh, "kind", "municipality", "areas", "themes"]
@@ -262,11 +263,6 @@ class ActorAdmin(admin.ModelAdmin):
         AuditEntry.objects.record(by=request.user, verb="actor.edit" if change else "actor.add", target=actor)
         if actor.status != ActorStatus.ARCHIVED:
             remember_twins(actor)
-
-    def log_addition(self, *args):
-        """The hub's own log and the history table hold this."""
-
-    log_change = log_deletion = log_addition
 
     def history_view(self, request, object_id, extra_context=None):
         actor = self.get_object(request, object_id)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actors.facets import LETTERS
@@ -87,15 +86,8 @@ def as_xlsx(request, wanted):
 
 
 def as_json(request, wanted):
-    data = region.current().open_data
-    head = {
-        "region": region.current().name,
-        "publisher": region.current().publisher.name,
-        "licence": data.licence,
-        "licence_url": data.licence_url,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-    }
-    rows = ({**row, "licence": data.licence} for row in json_rows(wanted))
+    head = region.current().open_data_head()
+    rows = ({**row, "licence": head["licence"]} for row in json_rows(wanted))
     return json_response("actors.json", head, "actors", rows)
 
 

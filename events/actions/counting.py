@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.actions import follow_up, keeping
-from events.actions.door import enter_event, log
+from events.actions.door import enter_desk
+from events.actions.keeping import log
 from events.models import Attendance, Event, EventState, Headcount, Matchmaking, Registration, WalkIn
 
 KEPT = timedelta(days=30)
@@ -41,7 +42,7 @@ def came(event):
 @transaction.atomic
 def state_headcount(event, *, by, women, men, other, is_sure=False):
     """Keep what an organiser counted. More than were ticked is asked about once (`is_sure`)."""
-    row = enter_event(event, by, counted=True)
+    row = enter_desk(event, by, counted=True)
     if row.ends_at > timezone.now():
         raise ValidationError(NOT_OVER, code="early")
     counted, ticked = women + men + other, came_or_facts(row)
@@ -63,7 +64,7 @@ def came_or_facts(event):
 @transaction.atomic
 def close(event, *, by):
     """Make facts of who came. Afterwards nobody is ticked any more, unless the event is opened again."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     if row.ends_at > timezone.now():
         raise ValidationError(NOT_OVER, code="early")
     if row.state == EventState.PUBLISHED:
@@ -76,7 +77,7 @@ def close(event, *, by):
 @transaction.atomic
 def open_again(event, *, by):
     """Undo `close` while the people are still there."""
-    row = enter_event(event, by, counted=True)
+    row = enter_desk(event, by, counted=True)
     if row.ends_at <= timezone.now() - KEPT:
         raise ValidationError(GONE, code="gone")
     row.attendance.all().delete()

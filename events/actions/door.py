@@ -8,8 +8,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, link_token
+from accounts.models import link_token
 from actors.models import Actor
+from events.actions.keeping import log
 from events.models import Event, EventState, Registration
 from platforms.actions import Frozen, NoEntry
 from platforms.actions.addresses import NO_ADDRESS, Person
@@ -20,11 +21,11 @@ IS_DRAFT = _("The event is not published yet: nobody can come to it.")
 IS_CANCELLED = _("The event is cancelled: nobody came to it.")
 
 
-def enter_event(event, by, *, counted=False):
+def enter_desk(event, by, *, counted=False):
     """Lock the event and judge the organiser's right anew; the event's row.
 
-    Every change of an event's people begins here. `counted` lets one pass whose numbers stand. Raises NoEntry or
-    Frozen. Must run in a transaction.
+    Every change of an event's people begins here. The space is not entered: who came is ticked and counted after it has
+    closed, too. `counted` lets one pass whose numbers stand. Raises NoEntry or Frozen. Must run in a transaction.
     """
     row = Event.objects.select_for_update(of=("self",)).filter(pk=event.pk).first()
     if row is None or not Event.objects.editable_by(by).filter(pk=row.pk).exists():
@@ -36,14 +37,10 @@ def enter_event(event, by, *, counted=False):
     return row
 
 
-def log(event, verb, *, by, reason=""):
-    return AuditEntry.objects.record(by=by, verb=f"event.{verb}", target=event, reason=reason)
-
-
 @transaction.atomic
 def tick(event, pk, *, by, came=True):
     """Say that somebody who signed up came, or take it back; the registration. A second tick changes nothing."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     one = Registration.objects.filter(event=row, pk=pk).first()
     if one is None:
         raise NoEntry
@@ -59,7 +56,7 @@ def _tick(rows, came):
 @transaction.atomic
 def let_in(event, *, by, name, organisation=""):
     """Somebody came without being signed up. An organisation of the register is recognised by its whole name."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     return row.walk_ins.create(name=name, organisation=organisation, actor=_named(organisation), by=by)
 
 
@@ -71,7 +68,7 @@ def _named(organisation):
 @transaction.atomic
 def take_back(event, pk, *, by):
     """Somebody who was let in did not come after all."""
-    enter_event(event, by).walk_ins.filter(pk=pk).delete()
+    enter_desk(event, by).walk_ins.filter(pk=pk).delete()
 
 
 # ── The code of a ticket ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -142,7 +139,7 @@ def _judged(one, seen):
 @transaction.atomic
 def tick_all(event, people, *, by):
     """Tick everybody whom the list means; how many of each `Found`."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     judged = matched(row, people)
     new = [one.registration.pk for one in judged if one.found == Found.NEW]
     if new:

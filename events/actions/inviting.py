@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from actors.models import Representative
-from events.actions.door import enter_event, log
+from events.actions.door import enter_desk
+from events.actions.keeping import log
 from events.models import Audience, Event, EventState, Registration
 from notifications import telling
 from notifications.actions import queue_emails
@@ -97,7 +98,7 @@ def people_of(event, partnership, actors, by):
 @transaction.atomic
 def ask_members(event, *, by, space, people, line=""):
     """Ask those of `people` (ids) who are members of a space that the organiser is in; how many were."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     if not spaces(row, by).filter(pk=space.pk).exists():
         raise ValidationError(_("You are no longer in the space. Nobody was asked."), code="left")
     return _ask(row, members_to_ask(row, space, by).filter(pk__in=people), by, line)
@@ -106,7 +107,7 @@ def ask_members(event, *, by, space, people, line=""):
 @transaction.atomic
 def ask_organisations(event, *, by, partnership, actors, line=""):
     """Ask the people of these organisations (ids) of a partnership; how many were."""
-    row = enter_event(event, by)
+    row = enter_desk(event, by)
     if not partnerships(row, by).filter(pk=partnership.pk).exists():
         raise ValidationError(_("The partnership can no longer be asked. Nobody was asked."), code="left")
     return _ask(row, people_of(row, partnership, actors, by), by, line)

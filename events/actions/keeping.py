@@ -17,6 +17,7 @@ from actors.actions.following import EVENT, tell_followers
 from actors.actions.workflow import Step
 from events import times
 from events.actions.changes import tell_changed
+from events.actions.seat_mails import CHANGED
 from events.actions.seats import fill
 from events.models import Answer, Audience, Event, EventSeries, EventState, Question
 from platforms.actions import Frozen, NoEntry, Outdated, enter
@@ -25,8 +26,8 @@ from platforms.models.space import SLUG_TAIL
 KEEPS = "coordinator or staff"
 STEPS = {
     "publish": Step(_("Publish"), (EventState.DRAFT,), EventState.PUBLISHED, KEEPS),
-    "move": Step(_("Move"), (EventState.PUBLISHED,), EventState.PUBLISHED, KEEPS, "", True),
-    "cancel": Step(_("Cancel the event"), (EventState.PUBLISHED,), EventState.CANCELLED, KEEPS, "", True),
+    "move": Step(_("Move"), (EventState.PUBLISHED,), EventState.PUBLISHED, KEEPS, CHANGED, True),
+    "cancel": Step(_("Cancel the event"), (EventState.PUBLISHED,), EventState.CANCELLED, KEEPS, CHANGED, True),
     "hold": Step(_("Say that it was held"), (EventState.PUBLISHED,), EventState.HELD, KEEPS),
 }
 ALREADY = _("“%(name)s” is in the state “%(state)s” now. Nothing was changed.")

@@ -1,8 +1,8 @@
 """Meetings of two at a matchmaking: asking, answering, booking, and filling the schedule.
 
-Whoever books locks the event first, then both registrations in the order of their ids, as whoever signs up or leaves
-does: so no two bookings look for the same table at once, and constraints of the database hold it as well. Whoever
-leaves the event comes with their registration locked, and takes nothing else than their own meetings.
+Every change of meetings locks the event, as signing up and leaving do: so no two bookings look for the same table at
+once, nobody leaves meanwhile, and an answer comes before a withdrawal or after it. Constraints of the database hold
+times and tables as well.
 """
 
 from collections import Counter, defaultdict
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import AuditEntry
+from actors.actions.workflow import Step
 from events import matching
 from events.actions import meeting_news
 from events.models import (
@@ -30,6 +31,15 @@ from events.models import (
 )
 
 OPEN = (MeetingState.ASKED, MeetingState.BOOKED)
+ASKED_PERSON, EITHER, ORGANISER = "who was asked", "either of the two", "coordinator or staff"
+STEPS = {
+    "accept": Step(_("Accept"), (MeetingState.ASKED,), MeetingState.BOOKED, ASKED_PERSON, meeting_news.NEWS),
+    "fill": Step(_("Fill the schedule"), (MeetingState.ASKED,), MeetingState.BOOKED, ORGANISER, meeting_news.NEWS),
+    "decline": Step(_("Decline"), (MeetingState.ASKED,), MeetingState.DECLINED, ASKED_PERSON, meeting_news.NEWS),
+    "withdraw": Step(_("Take it back"), (MeetingState.ASKED,), MeetingState.CANCELLED, "who asked"),
+    "cancel": Step(_("Cancel the meeting"), (MeetingState.BOOKED,), MeetingState.CANCELLED, EITHER, meeting_news.NEWS),
+    "leave": Step(_("Leave the event"), OPEN, MeetingState.CANCELLED, EITHER, meeting_news.NEWS),
+}
 MOST_ASKED = 10  # questions of one person that wait
 NO_MATCHMAKING = _("The organiser has not set any times for meetings.")
 NO_SEAT = _("Only people with a seat at the event can meet. One of you does not have one any more.")
@@ -63,7 +73,7 @@ def set_times(event, *, by, **times):
     """When, how long and at how many tables people meet. Booked meetings must stay possible."""
     keeper_or_denied(event, by)
     Event.objects.select_for_update().get(pk=event.pk)
-    row = Matchmaking.objects.select_for_update().filter(event=event).first() or Matchmaking(event=event)
+    row = Matchmaking.objects.filter(event=event).first() or Matchmaking(event=event)
     for name, value in times.items():
         setattr(row, name, value)
     slots = matching.slots_of(row)
@@ -101,14 +111,12 @@ def _take(event_id):
     return matchmaking
 
 
-def _locked(event_id, *pks):
-    """The matchmaking of the locked event, and the registrations, locked, as they are now."""
+def _of_two(event_id, *pks):
+    """The matchmaking of the event, which is locked, when both people have a seat now."""
     matchmaking = _take(event_id)
-    rows = Registration.objects.select_for_update(of=("self",)).filter(pk__in=pks, event=event_id).order_by("pk")
-    found = {row.pk: row for row in rows}
-    if len(found) < len(set(pks)) or any(row.state != RegistrationState.CONFIRMED for row in found.values()):
+    if Registration.objects.confirmed().filter(pk__in=pks, event=event_id).count() < len(pks):
         raise ValidationError(NO_SEAT, code="no_seat")
-    return matchmaking, found
+    return matchmaking
 
 
 def between(one, other):
@@ -121,7 +129,7 @@ def ask(registration, other, *, line=""):
     """Ask to meet somebody. When they have asked already, that is a yes. Gives the meeting."""
     if registration.pk == other.pk:
         raise ValidationError(YOURSELF, code="yourself")
-    matchmaking, _rows = _locked(registration.event_id, registration.pk, other.pk)
+    matchmaking = _of_two(registration.event_id, registration.pk, other.pk)
     if Profile.objects.filter(registration__in=[registration.pk, other.pk]).count() < 2:
         raise ValidationError(NO_PROFILE, code="no_profile")
     if not _coming(matchmaking):
@@ -141,13 +149,12 @@ def ask(registration, other, *, line=""):
     return meeting
 
 
-def _waiting(meeting):
-    """The meeting as it is now, still waiting for its answer, with its matchmaking."""
-    matchmaking, _rows = _locked(meeting.event_id, meeting.asker_id, meeting.asked_id)
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if row.state != MeetingState.ASKED:
+def _as_it_is(meeting, step):
+    """The meeting as it is now, in a state from which `step` leads on; the event is locked."""
+    row = Meeting.objects.get(pk=meeting.pk)
+    if row.state not in STEPS[step].sources:
         raise ValidationError(ANSWERED, code="answered")
-    return row, matchmaking
+    return row
 
 
 @transaction.atomic
@@ -155,17 +162,17 @@ def accept(meeting, *, registration):
     """The person who was asked says yes: the first free time of both, at a free table, is theirs."""
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
-    return _book(*_waiting(meeting))
+    matchmaking = _of_two(meeting.event_id, meeting.asker_id, meeting.asked_id)
+    return _book(_as_it_is(meeting, "accept"), matchmaking)
 
 
 @transaction.atomic
 def decline(meeting, *, registration):
     if registration.pk != meeting.asked_id:
         raise PermissionDenied
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if row.state != MeetingState.ASKED:
-        raise ValidationError(ANSWERED, code="answered")
-    _end(row, MeetingState.DECLINED)
+    _take(meeting.event_id)
+    row = _as_it_is(meeting, "decline")
+    _end(row, "decline")
     meeting_news.tell(row, "declined", [row.asker_id])
 
 
@@ -174,10 +181,11 @@ def cancel(meeting, *, registration):
     """One of the two takes back a question, or cancels what was booked: time and table are free again."""
     if registration.pk not in (meeting.asker_id, meeting.asked_id):
         raise PermissionDenied
-    row = Meeting.objects.select_for_update().get(pk=meeting.pk)
-    if row.state == MeetingState.ASKED and registration.pk == row.asker_id:
-        _end(row, MeetingState.CANCELLED)
-    elif row.state == MeetingState.BOOKED:
+    _take(meeting.event_id)
+    row = Meeting.objects.get(pk=meeting.pk)
+    if row.state in STEPS["withdraw"].sources and registration.pk == row.asker_id:
+        _end(row, "withdraw")
+    elif row.state in STEPS["cancel"].sources:
         _cancel_booked(row, registration.pk)
     else:
         raise ValidationError(ANSWERED, code="answered")
@@ -186,24 +194,24 @@ def cancel(meeting, *, registration):
 def _cancel_booked(row, by):
     if row.starts_at <= timezone.now():
         raise ValidationError(OVER, code="over")
-    _end(row, MeetingState.CANCELLED)
+    _end(row, "cancel")
     meeting_news.tell(row, "cancelled", [row.asked_id if by == row.asker_id else row.asker_id])
 
 
-def _end(row, state):
-    row.state = state
+def _end(row, step):
+    row.state = STEPS[step].target
     row.seats.all().delete()
     row.save(update_fields=["state"])
 
 
 def left(registration):
-    """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the registration's lock,
-    and has changed its state."""
+    """Whoever no longer comes meets nobody: those they had booked are told. The caller holds the event's lock, and has
+    changed the registration's state."""
     mine = Q(asker=registration) | Q(asked=registration)
-    rows = Meeting.objects.select_for_update().filter(mine, event=registration.event_id, state__in=OPEN)
+    rows = Meeting.objects.filter(mine, event=registration.event_id, state__in=STEPS["leave"].sources)
     for row in rows.order_by("pk"):
         was = row.state
-        _end(row, MeetingState.CANCELLED)
+        _end(row, "leave")
         if was == MeetingState.BOOKED:
             meeting_news.tell(row, "cancelled", [row.asked_id if row.asker_id == registration.pk else row.asker_id])
 
@@ -262,8 +270,7 @@ def fill(event, *, by, most):
     many meetings were added."""
     keeper_or_denied(event, by)
     matchmaking = _take(event.pk)
-    list(Registration.objects.select_for_update().filter(event=event).order_by("pk").values_list("pk", flat=True))
-    rows = list(Meeting.objects.select_for_update().filter(event=event).order_by("pk"))
+    rows = list(Meeting.objects.filter(event=event).order_by("pk"))
     planned = _plan(matchmaking, rows, most)
     asked = {_pair(row): row for row in rows if row.state == MeetingState.ASKED}
     made = [_meeting(event, one, asked.get((one.first, one.second))) for one in planned]

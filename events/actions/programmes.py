@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from actors.models import Representative
+from events.actions import task_news
 from events.models import Participant, Programme, ProgrammeStep, StepDone, StepKind
+from notifications import telling
 from platforms.actions import Outdated
 
 NO_STEPS = _("A programme needs a step before it becomes public.")
@@ -156,6 +158,7 @@ def leave(participant, *, by):
     row = _enter(participant, by)
     AuditEntry.objects.record(by=by, verb="programme.leave", target=row.programme)
     row.delete()
+    telling.forget(by, f"programme:{row.programme_id}")
 
 
 def _enter(participant, by):
@@ -187,8 +190,9 @@ def hand_in(participant, step, *, by, words):
     done, _is_new = StepDone.objects.get_or_create(participant=row, step=step)
     if done.accepted_at:
         raise ValidationError(ACCEPTED, code="accepted")
-    done.words, done.at, done.answer = words, timezone.now(), ""
+    done.step, done.words, done.at, done.answer = step, words, timezone.now(), ""
     done.save()
+    task_news.tell_handed_in(done, by=by)
     return done
 
 
@@ -198,7 +202,7 @@ def judge(done, *, by, is_accepted, answer):
     if not by.has_perm("events.change_programme"):
         raise PermissionDenied
     Participant.objects.select_for_update(of=("self",)).get(pk=done.participant_id)
-    row = StepDone.objects.select_related("step__programme").get(pk=done.pk)
+    row = StepDone.objects.select_related("step__programme", "participant__user").get(pk=done.pk)
     if row.accepted_at:
         raise ValidationError(ACCEPTED, code="accepted")
     row.answer, row.accepted_by = answer, by
@@ -207,6 +211,7 @@ def judge(done, *, by, is_accepted, answer):
     verb = "programme.accept" if is_accepted else "programme.send_back"
     AuditEntry.objects.record(by=by, verb=verb, target=row.step.programme)
     _settle(Participant.objects.filter(pk=row.participant_id))
+    task_news.tell_answered(row)
 
 
 # ── What follows by itself ───────────────────────────────────────────────────────────────────────────────────────────

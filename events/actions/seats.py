@@ -15,16 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import owner_of
 from actors.models import Representative
 from events.actions import matching, seat_mails
+from events.actions.seat_states import CONFIRMED, LEFT, OFFERED, STEPS, WAITING
 from events.actions.seat_told import tell_offered
-from events.models import SEATED, Answer, Audience, Event, EventState, Registration, RegistrationState
+from events.models import SEATED, Answer, Audience, Event, EventState, Registration
 from notifications import actions as outbox
 
-CONFIRMED, WAITING, OFFERED, LEFT = (
-    RegistrationState.CONFIRMED,
-    RegistrationState.WAITING,
-    RegistrationState.OFFERED,
-    RegistrationState.LEFT,
-)
 DAY = timedelta(days=1)
 PATIENCE = "10s"
 
@@ -195,7 +190,7 @@ def write_answers(row, answers, *, is_new=False):
 def leave(registration):
     """They do not come; a seat that becomes free is offered to the next. Raises ValidationError when it is over."""
     row, now = _take_registration(registration)
-    if row.state == LEFT:
+    if row.state not in STEPS["leave"].sources:
         return row
     if now >= row.event.ends_at:
         raise ValidationError(TOO_LATE, code="over")
@@ -265,7 +260,11 @@ def take_offer(registration):
     row, now = _take_registration(registration)
     if row.state == CONFIRMED:
         return row
-    if row.state != OFFERED or row.offered_until <= now or row.event.state != EventState.PUBLISHED:
+    if (
+        row.state not in STEPS["take_offer"].sources
+        or row.offered_until <= now
+        or row.event.state != EventState.PUBLISHED
+    ):
         raise ValidationError(OFFER_GONE, code="gone")
     _confirm(row, now)
     row.save(update_fields=["state", "offered_until", "waits_since", "reminded_at"])
@@ -279,7 +278,7 @@ def decline_offer(registration):
     row, now = _take_registration(registration)
     if row.state == LEFT:
         return row
-    if row.state != OFFERED:
+    if row.state not in STEPS["decline_offer"].sources:
         raise ValidationError(OFFER_GONE, code="gone")
     _free(row, now, "left")
     _fill(row.event, now)

@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from events.models import EventKind
-from platforms.actions import addresses
 from platforms.forms.decisions import DayField
-from platforms.forms.invitations import FILE_TOO_LARGE
-from web.fields import LineField, TextField
+from platforms.forms.people import PeopleForm, lines, table
+from web.fields import LineField
 
 NOBODY = _("Write at least one name or address, or choose a file.")
 
@@ -25,47 +24,12 @@ class WalkInForm(forms.Form):
     )
 
 
-class CameListForm(forms.Form):
-    """A list of who came: pasted, or in a file."""
+class CameListForm(PeopleForm):
+    """A list of who came."""
 
-    people = TextField(
-        label=_("Names or addresses"),
-        max_length=addresses.LONGEST_TEXT,
-        required=False,
-        help_text=_("One on each line. An address is surer than a name."),
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "none"}),
-    )
-    file = forms.FileField(
-        label=_("Or a file (CSV)"),
-        required=False,
-        help_text=_("For example the list of participants of a video meeting. At most 500 rows and 200 kB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-        allow_empty_file=True,
-    )
-
-    def clean_file(self):
-        """The text of the file; never more of it is read than it may have."""
-        file = self.cleaned_data["file"]
-        if not file:
-            return ""
-        if file.size > addresses.LONGEST_TEXT:
-            raise ValidationError(FILE_TOO_LARGE)
-        return addresses.decoded(file.read(addresses.LONGEST_TEXT))
-
-    def clean(self):
-        cleaned = super().clean()
-        self.found = []
-        if self.errors:
-            return cleaned
-        self.text = "\n".join(part for part in (cleaned.get("people"), cleaned.get("file")) if part)
-        try:
-            self.found = addresses.read(self.text)
-        except addresses.TooMany as error:
-            self.add_error("people", error)
-            return cleaned
-        if not self.found:
-            self.add_error("people", NOBODY)
-        return cleaned
+    people = lines(label=_("Names or addresses"), help_text=_("One on each line. An address is surer than a name."))
+    file = table(help_text=_("For example the list of participants of a video meeting. At most 500 rows and 200 kB."))
+    nobody = NOBODY
 
 
 class AskForm(forms.Form):

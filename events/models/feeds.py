@@ -6,17 +6,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import link_token, new_nonce, token_hash
+from accounts.models import Keyed
 
 
-class CalendarFeed(models.Model):
-    """The address under which a person's calendar can be read. One works at a time; the token is stored nowhere."""
+class CalendarFeed(Keyed):
+    """The address under which a person's calendar can be read. One works at a time."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feeds", verbose_name=_("person")
     )
-    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     revoked_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -31,12 +29,3 @@ class CalendarFeed(models.Model):
 
     def __str__(self):
         return f"{self.user_id}"
-
-    def save(self, **kwargs):
-        if not self.token_hash:
-            self.token_hash = token_hash(self.token)
-        super().save(**kwargs)
-
-    @property
-    def token(self):
-        return link_token(self._meta.label_lower, self.nonce)

@@ -163,3 +163,8 @@ class StepDone(models.Model):
 
     def __str__(self):
         return f"{self.participant_id} {self.step_id}"
+
+    @property
+    def waits(self):
+        """Whether staff have not answered what was handed in."""
+        return self.accepted_at is None and not self.answer

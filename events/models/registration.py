@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Language, link_token, new_nonce, token_hash
+from accounts.models import Keyed, Language
 from actors.models.merging import Moves
 from events.models.event import Event
 from web.text import in_language
@@ -94,11 +94,11 @@ class RegistrationQuerySet(models.QuerySet):
         return self.annotate(ahead=Coalesce(Subquery(counted), 0))
 
 
-class Registration(models.Model):
+class Registration(Keyed):
     """One person at one event, once: whoever leaves and comes back is the same row. A guest has no account.
 
-    `by` signed up a colleague. `nonce` makes the guest's link, which is stored nowhere. `is_listed` is the person's own
-    choice to be seen by the others. `came` is None until somebody says.
+    `by` signed up a colleague. The key is the guest's link. `is_listed` is the person's own choice
+    to be seen by the others. `came` is None until somebody says.
     """
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="registrations", verbose_name=_("event"))
@@ -131,8 +131,6 @@ class Registration(models.Model):
     is_listed = models.BooleanField(_("seen by the other participants"), default=False)
     came = models.BooleanField(_("came"), null=True, blank=True)
     came_at = models.DateTimeField(_("came at"), null=True, blank=True)
-    nonce = models.CharField(max_length=32, default=new_nonce, editable=False)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("signed up"), default=timezone.now)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
 
@@ -162,16 +160,6 @@ class Registration(models.Model):
 
     def __str__(self):
         return f"{self.name}: {self.event}"
-
-    def save(self, **kwargs):
-        if not self.token_hash:
-            self.token_hash = token_hash(self.token)
-        super().save(**kwargs)
-
-    @property
-    def token(self):
-        """What the link in a mail carries."""
-        return link_token(self._meta.label_lower, self.nonce)
 
     @property
     def is_active(self):

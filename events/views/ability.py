@@ -13,7 +13,7 @@ from events.ability import ability_now, label_of
 from events.ability_picture import picture, sign_of
 from events.between import evidence_of
 from events.models import FEWEST, Assessment, Round
-from web.exports import csv_response, json_response, xlsx_response
+from web.exports import json_response, table_response
 from web.public import public_page
 
 FORMATS = ("csv", "xlsx", "json", "md", "txt")
@@ -76,10 +76,8 @@ def ability_export(request, format):
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
     rows = list(words.figures(found, gaps))
-    if format == "csv":
-        return csv_response(name, words.headings(), rows)
-    if format == "xlsx":
-        return xlsx_response(name, _("Ability"), words.headings(), rows)
+    if format in ("csv", "xlsx"):
+        return table_response(name, _("Ability"), words.headings(), rows)
     head = {"title": words.title(), "language": get_language(), "invented": found.is_invented}
     return json_response(name, head, "figures", [as_object(row) for row in rows])
 

@@ -19,7 +19,7 @@ from events.models import Headcount
 from events.views.desk import desk_view, event_to_keep, show
 from missions.views.frame import saved
 from platforms.views.frame import form_view, saying
-from web.exports import csv_response, json_response, xlsx_response
+from web.exports import json_response, table_response
 from web.paging import number_in, page_of
 from web.templatetags.web import address
 
@@ -195,6 +195,4 @@ def event_evidence_export(request, what, format):
         return json_response(name, head, what, rows)
     headings = [str(label) for label in table.columns.values()]
     cells = ([row[key] for key in table.columns] for row in rows)
-    if format == "csv":
-        return csv_response(name, headings, cells)
-    return xlsx_response(name, str(table.title), headings, cells)
+    return table_response(name, table.title, headings, cells)

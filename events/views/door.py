@@ -138,7 +138,7 @@ def event_came_list(request, slug):
         return show(request, "events/came_list.html", event, {"form": form}, tab="event_came_list")
     do = request.POST.get("do")
     if do == "change":
-        form = CameListForm(initial={"people": form.text})
+        form = CameListForm(initial=form.cleaned_data)
         return show(request, "events/came_list.html", event, {"form": form}, tab="event_came_list")
     if do != "tick":
         return _look(request, event, form)
@@ -156,7 +156,7 @@ def _look(request, event, form):
     others = [one for one in judged if one.found != door.Found.NEW]
     counts = Counter(one.found for one in others)
     context = {
-        "text": form.text,
+        "text": form.cleaned_data["people"],
         "new": new,
         "others": others[:SHOWN],
         "more": max(len(others) - SHOWN, 0),

@@ -23,7 +23,7 @@ from events.models import Audience, Event, EventKind, EventState, SignUp
 from events.templatetags.events import event_state, hours
 from events.templatetags.events import when as when_in_words
 from web import region
-from web.exports import csv_response, json_response, xlsx_response
+from web.exports import json_response, table_response
 from web.paging import page_of
 from web.public import public_page
 
@@ -283,12 +283,10 @@ def event_export(request, format):
         return bad_address(request, problems)
     rows = facts(wanted.ordered())
     if format == "json":
-        return as_json(rows)
+        return json_response("events.json", region.current().open_data_head(), "events", rows)
     headings = [str(label) for label in COLUMNS.values()]
     table = ([in_words(one)[key] for key in COLUMNS] for one in rows)
-    if format == "csv":
-        return csv_response("events.csv", headings, table)
-    return xlsx_response("events.xlsx", _("Events"), headings, table)
+    return table_response(f"events.{format}", _("Events"), headings, table)
 
 
 def facts(events):
@@ -337,15 +335,3 @@ def in_words(row):
         **{name: ", ".join(row[name]) for name in ("organisers", "areas", "themes")},
     }
     return {**row, **words}
-
-
-def as_json(rows):
-    place = region.current()
-    head = {
-        "region": place.name,
-        "publisher": place.publisher.name,
-        "licence": place.open_data.licence,
-        "licence_url": place.open_data.licence_url,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-    }
-    return json_response("events.json", head, "events", rows)

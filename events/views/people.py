@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from events.actions import inviting
-from events.actions.door import log
+from events.actions.keeping import log
 from events.forms.door import AskForm
 from events.models import RegistrationState
 from events.views.desk import desk_view, event_to_keep, show
@@ -23,7 +23,7 @@ from notifications import bell
 from platforms.models import Partnership, Space
 from platforms.names import name_of
 from platforms.views.frame import form_view
-from web.exports import csv_response, xlsx_response
+from web.exports import table_response
 from web.paging import number_in, page_of
 from web.text import clean_line
 
@@ -112,9 +112,7 @@ def event_people_export(request, slug, format):
     log(event, "export_people", by=request.user, reason=format)
     headings, rows = table(event)
     name = f"{slugify(event.title) or 'event'}.{format}"
-    if format == "csv":
-        return csv_response(name, headings, rows)
-    return xlsx_response(name, _("People"), headings, rows)
+    return table_response(name, _("People"), headings, rows)
 
 
 def table(event):

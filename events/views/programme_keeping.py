@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actors.models import Representative
 from events.actions import programmes as actions
+from events.actions import task_news
 from events.forms.programme import JudgeForm, ProgrammeForm, StepForm
 from events.models import Attendance, Participant, Programme, StepDone, StepKind
 from events.views.rounds import tried
@@ -201,10 +202,11 @@ def by_organisation(people, came):
 def programme_task(request, programme, pk):
     rows = StepDone.objects.filter(step__programme=programme, step__kind=StepKind.TASK)
     done = get_object_or_404(rows.select_related("participant__user", "participant__actor", "step"), pk=pk)
+    task_news.seen(request.user, [done])
     form = JudgeForm(typed(request))
     if request.method == "POST" and form.is_valid():
         verdict, answer = form.cleaned_data["verdict"], form.cleaned_data["answer"]
         if tried(form, lambda: actions.judge(done, by=request.user, is_accepted=verdict == "accept", answer=answer)):
-            messages.success(request, _("Your answer is saved; the participant reads it on the programme's page."))
+            messages.success(request, _("Your answer is saved; the participant gets a mail with it."))
             return redirect("programme_people", programme.slug)
     return show(request, "programme_task", {"form": form, "programme": programme, "done": done})

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actors.models import Actor
 from events.actions import programmes as actions
+from events.actions import task_news
 from events.forms.programme import HandInForm, JoinProgrammeForm
 from events.models import Participant, Programme, ProgrammeStep, StepDone, StepKind
 from events.programme_certificate import pdf_of
@@ -58,7 +59,7 @@ class Step:
     @property
     def waits(self):
         """Handed in, and not answered yet."""
-        return self.row.kind == StepKind.TASK and self.done and not self.done.accepted_at and not self.done.answer
+        return self.row.kind == StepKind.TASK and self.done and self.done.waits
 
 
 @public_page
@@ -68,6 +69,7 @@ def programme(request, slug):
         people=Count("pk"), completed=Count("pk", filter=Q(completed_at__isnull=False))
     )
     me, steps = way_of(request.user, found)
+    task_news.seen(request.user, [one.done for one in steps if one.done and one.row.kind == StepKind.TASK])
     context = {
         "programme": found,
         "steps": steps,
@@ -143,7 +145,7 @@ def programme_step_done(request, slug, number):
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("It is handed in. You get an answer on this page."))
+            messages.success(request, _("It is handed in. You get a mail with the answer."))
             return redirect(me.programme)
     context = {"programme": me.programme, "step": step, "done": done, "form": form}
     return render(request, "events/programme_hand_in.html", context)

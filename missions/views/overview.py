@@ -20,7 +20,7 @@ from missions.models import Commitment, Experiment, Level, Mission, MissionState
 from missions.progress import Progress
 from platforms.views.partnerships import chips, groups
 from web import region
-from web.exports import csv_response, json_response, xlsx_response
+from web.exports import json_response, table_response
 from web.paging import number_in, page_of
 from web.public import public_page
 
@@ -113,14 +113,10 @@ def mission_export(request, format):
         return bad_address(request, problems)
     found = facts(wanted.ordered().prefetch_related("themes", "areas"))
     if format == "json":
-        return as_json(found)
-    headings, rows = (
-        [str(label) for label in COLUMNS.values()],
-        ([in_words(one)[key] for key in COLUMNS] for one in found),
-    )
-    if format == "csv":
-        return csv_response("missions.csv", headings, rows)
-    return xlsx_response("missions.xlsx", _("Missions"), headings, rows)
+        return json_response("missions.json", region.current().open_data_head(), "missions", found)
+    headings = [str(label) for label in COLUMNS.values()]
+    rows = ([in_words(one)[key] for key in COLUMNS] for one in found)
+    return table_response(f"missions.{format}", _("Missions"), headings, rows)
 
 
 def facts(missions):
@@ -141,18 +137,6 @@ def in_words(row):
     """A row as a table tells it."""
     words = {"state": MissionState(row["state"]).label, "level": Level(row["level"]).label}
     return {**row, **words, "themes": ", ".join(row["themes"]), "areas": ", ".join(row["areas"])}
-
-
-def as_json(rows):
-    place = region.current()
-    head = {
-        "region": place.name,
-        "publisher": place.publisher.name,
-        "licence": place.open_data.licence,
-        "licence_url": place.open_data.licence_url,
-        "made_at": timezone.now().isoformat(timespec="seconds"),
-    }
-    return json_response("missions.json", head, "missions", rows)
 
 
 @public_page(max_age=15 * 60)

@@ -1,36 +1,25 @@
 """Forms of inviting, and of answering an invitation."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
-from platforms.actions import addresses
 from platforms.forms.members import OrganisationField
+from platforms.forms.people import PeopleForm, lines, table
 from platforms.models import SpaceRole
-from web.fields import AddressField, LineField, TextField
+from web.fields import AddressField, LineField
 
 NOBODY = _("Write at least one address, or choose a file.")
-FILE_TOO_LARGE = _("The file is larger than 200 kB. Take the names and addresses only, or divide it.")
 
 
-class InviteForm(forms.Form):
-    """Whom to invite, as pasted lines or a file, as what and with which words."""
+class InviteForm(PeopleForm):
+    """Whom to invite, as what and with which words."""
 
-    people = TextField(
+    people = lines(
         label=_("Names and addresses"),
-        max_length=addresses.LONGEST_TEXT,
-        required=False,
         help_text=_("One on each line, for example “Eva Ek &lt;eva@example.org&gt;”, or as Outlook copies them."),
-        widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false", "autocapitalize": "none"}),
     )
-    file = forms.FileField(
-        label=_("Or a file (CSV)"),
-        required=False,
-        help_text=_("With a column for the name and one for the address. At most 500 rows and 200 kB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-        allow_empty_file=True,
-    )
+    file = table(help_text=_("With a column for the name and one for the address. At most 500 rows and 200 kB."))
     role = forms.ChoiceField(label=_("As"), choices=SpaceRole, initial=SpaceRole.MEMBER, widget=forms.RadioSelect)
     on_behalf_of = OrganisationField()
     language = forms.ChoiceField(label=_("Language of the mail"), choices=Language, widget=forms.RadioSelect)
@@ -44,41 +33,12 @@ class InviteForm(forms.Form):
     again = forms.BooleanField(label=_("Send again to those who are invited already"), required=False)
     declined = forms.BooleanField(label=_("Also invite those who have said no earlier"), required=False)
 
+    nobody = NOBODY
+
     def __init__(self, *args, organisations=None, **kwargs):
         super().__init__(*args, **kwargs)
         if organisations is not None:
             self.fields["on_behalf_of"].queryset = organisations
-
-    def clean_file(self):
-        """The text of the file; never more of it is read than it may have."""
-        file = self.cleaned_data["file"]
-        if not file:
-            return ""
-        if file.size > addresses.LONGEST_TEXT:
-            raise ValidationError(FILE_TOO_LARGE)
-        return addresses.decoded(file.read(addresses.LONGEST_TEXT))
-
-    def clean(self):
-        cleaned = super().clean()
-        text = "\n".join(part for part in (cleaned.get("people"), cleaned.get("file")) if part)
-        cleaned["people"], cleaned["file"] = text, None
-        self.found = []
-        if "people" in self.errors or "file" in self.errors:
-            return cleaned
-        self._show(text)
-        try:
-            self.found = addresses.read(text)
-        except addresses.TooMany as error:
-            self.add_error("people", error)
-            return cleaned
-        if not self.found:
-            self.add_error("people", NOBODY)
-        return cleaned
-
-    def _show(self, text):
-        """What came in a file stands in the field from now on: a browser does not send a file twice."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("people")] = text
 
 
 class NameForm(forms.Form):

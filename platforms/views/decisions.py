@@ -17,7 +17,7 @@ from platforms.actions.told import seen
 from platforms.forms.decisions import AnswerForm, ProposalForm, RecordForm
 from platforms.models import Answer, DecisionState, Way
 from platforms.views.frame import conflict, form_view, must_write, room_or_404, show, space_view, typed
-from web.exports import csv_response, json_response, xlsx_response
+from web.exports import json_response, table_response
 from web.markdown import render as markdown
 from web.paging import number_in, page_of
 
@@ -48,15 +48,13 @@ def decision_list(request, slug):
 @require_safe
 def decision_export(request, slug, format):
     room = room_or_404(request, slug)
-    name = f"{timezone.localdate():%Y-%m-%d}-decisions"
+    name = f"{timezone.localdate():%Y-%m-%d}-decisions.{format}"
     headings, rows = [str(label) for label in log.COLUMNS.values()], log.rows(room.space)
-    if format == "csv":
-        return csv_response(f"{name}.csv", headings, (list(row.values()) for row in rows))
-    if format == "xlsx":
-        return xlsx_response(f"{name}.xlsx", _("Decisions"), headings, (list(row.values()) for row in rows))
+    if format in ("csv", "xlsx"):
+        return table_response(name, _("Decisions"), headings, (list(row.values()) for row in rows))
     if format == "json":
         head = {"space": room.space.name, "made_at": timezone.now().isoformat(timespec="seconds")}
-        return json_response(f"{name}.json", head, "decisions", rows)
+        return json_response(name, head, "decisions", rows)
     raise Http404
 
 

@@ -8,11 +8,13 @@ from django.db import transaction
 
 from events.actions import programmes
 from events.actions import rounds as actions
-from events.models import Assessment, Participant, Programme, Round
+from events.models import Assessment, Participant, Programme, Round, StepDone, StepKind
+from notifications.models import Email
 from tests.events.judging import make_assessment, make_round, make_supporter, statements_of
 from tests.events.making import make_event_keeper
+from tests.events.test_programmes import make_programme
 from tests.factories import make_user
-from tests.missions.test_at_once import at_once
+from tests.missions.test_at_once import at_once, slowly
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +67,29 @@ def test_a_person_who_joins_twice_at_once_is_one_participant():
     at_once(*[partial(programmes.join, programme, by=eva)] * 4)
 
     assert Participant.objects.count() == 1
+
+
+def test_of_two_staff_who_answer_a_task_at_once_one_is_told_that_it_is_answered(monkeypatch):
+    monkeypatch.setattr(programmes, "_settle", slowly(programmes._settle))
+    done, _eva = task_of_eva()
+    judges = [partial(programmes.judge, done, by=make_event_keeper(), is_accepted=True, answer="") for _ in range(2)]
+    assert at_once(*judges).count("accepted") == 1
+    assert Email.objects.count() == 1
+
+
+def test_what_is_accepted_meanwhile_is_not_handed_in_anew(monkeypatch):
+    monkeypatch.setattr(programmes, "_settle", slowly(programmes._settle))
+    done, eva = task_of_eva()
+    _judged, refused = at_once(
+        partial(programmes.judge, done, by=make_event_keeper(), is_accepted=True, answer=""),
+        lambda: sleep(0.1) or programmes.hand_in(done.participant, done.step, by=eva, words="Other"),
+    )
+    assert refused == "accepted"
+    assert StepDone.objects.get().words == "Our plan"
+
+
+def task_of_eva():
+    """What Eva handed in, and Eva."""
+    programme, eva = make_programme(StepKind.TASK), make_user()
+    me = programmes.join(programme, by=eva)
+    return programmes.hand_in(me, programme.steps.get(), by=eva, words="Our plan"), eva

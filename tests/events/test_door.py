@@ -1,16 +1,18 @@
 """The door: whoever keeps an event ticks who came, by hand, by ticket and by list; nobody else can, or sees who."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from events.actions import door
+from events.actions import door, keeping
 from events.models import Attendance, Event, Question, QuestionKind, Registration, WalkIn
 from platforms.actions import Frozen, NoEntry
 from platforms.actions.addresses import read
+from platforms.models import Space, SpaceState
 from tests.events.making import make_event, make_registration
 from tests.factories import make_actor, make_space, make_user
 
@@ -45,6 +47,14 @@ def test_a_tick_says_that_somebody_came_and_when_and_can_be_taken_back(event, ev
     door.tick(event, bo.pk, by=eva, came=False)
     bo.refresh_from_db()
     assert (bo.came, bo.came_at) == (None, None)
+
+
+def test_who_came_is_ticked_after_the_space_has_closed_but_the_event_is_kept_no_more(event, eva):
+    bo = make_registration(event)
+    Space.objects.update(state=SpaceState.CLOSED, closed_at=timezone.now())
+    assert door.tick(event, bo.pk, by=eva)
+    with pytest.raises(Frozen):
+        keeping.hold(event, by=eva)
 
 
 @pytest.mark.parametrize("who", ["member", "other", "stranger"])
@@ -275,6 +285,12 @@ def test_a_list_is_shown_before_anybody_is_ticked(client, four, eva):
 def test_a_list_that_cannot_be_read_says_so_and_is_kept(client, event, eva, people):
     answer = entered(client, eva).post(reverse("event_came_list", args=["matdag"]), {"people": people, "do": "tick"})
     assert answer.status_code == 200 and "summary" in answer.content.decode()
+
+
+def test_what_stood_in_a_file_stands_in_the_field_when_the_list_is_to_be_mended(client, event, eva):
+    page, file = reverse("event_came_list", args=["matdag"]), SimpleUploadedFile("x.csv", b"Ada Adler\n" * 501)
+    answer = entered(client, eva).post(page, {"file": file, "do": "look"})
+    assert answer.content.decode().count("Ada Adler") == 501
 
 
 def test_the_database_keeps_walk_ins_named_and_facts_of_somebody(event):

@@ -455,6 +455,67 @@ def test_nobody_is_asked_who_leaves_at_the_same_moment(monkeypatch):
     assert not Meeting.objects.filter(state__in=acts.OPEN).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_schedule_holds_nobody_who_leaves_while_it_is_filled(monkeypatch):
+    monkeypatch.setattr(acts, "_meeting", slowly(acts._meeting))
+    event, keeper = make_matchmaking().event, make_event_keeper()
+    make_meeter(event, wishes="Givare", organisation="Hamnen")
+    bo = make_meeter(event, offers="Givare", organisation="Berg")
+    filled, _left = at_once(lambda: acts.fill(event, by=keeper, most=3), lambda: sleep(0.1) or seats.leave(bo))
+    assert filled == 1
+    assert not Meeting.objects.filter(state__in=acts.OPEN).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("first", "second"), [("accept", "decline"), ("accept", "cancel"), ("decline", "accept")])
+def test_a_question_is_answered_or_taken_back_once(monkeypatch, first, second):
+    monkeypatch.setattr(meeting_news, "tell", slowly(meeting_news.tell))
+    eva, bo = (make_meeter(event) for event in [make_matchmaking().event] * 2)
+    meeting = acts.ask(eva, bo)
+    whose = {"accept": bo, "decline": bo, "cancel": eva}
+    _started, late = at_once(
+        lambda: getattr(acts, first)(meeting, registration=whose[first]),
+        lambda: sleep(0.1) or getattr(acts, second)(meeting, registration=whose[second]),
+    )
+    meeting.refresh_from_db()
+    expected = {"accept": "booked", "decline": "declined"}[first]
+    # What is booked already can be cancelled still, a moment later.
+    assert (late, meeting.state) == ((None, "cancelled") if second == "cancel" else ("answered", expected))
+    assert Seat.objects.count() == (2 if meeting.state == "booked" else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_both_cancel_at_once_is_told_once(monkeypatch):
+    monkeypatch.setattr(meeting_news, "tell", slowly(meeting_news.tell))
+    eva, bo = (make_meeter(event) for event in [make_matchmaking().event] * 2)
+    meeting = acts.accept(acts.ask(eva, bo), registration=bo)
+    both = at_once(*(lambda who=who: acts.cancel(meeting, registration=who) for who in (eva, bo)))
+    assert sorted(map(str, both)) == ["None", "answered"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_times_are_not_changed_under_a_meeting_that_is_being_booked(monkeypatch):
+    monkeypatch.setattr(acts, "_seat", slowly(acts._seat))
+    event, keeper = make_matchmaking().event, make_event_keeper()
+    eva, bo = make_meeter(event), make_meeter(event)
+    meeting, row = acts.ask(eva, bo), event.matchmaking
+    times = {"starts_at": row.starts_at + HOUR, "ends_at": row.ends_at, "minutes": 20, "tables": 5}
+    booked, changed = at_once(
+        lambda: acts.accept(meeting, registration=bo).state,
+        lambda: sleep(0.1) or acts.set_times(event, by=keeper, **times),
+    )
+    assert (booked, changed) == ("booked", "in_the_way")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_just_leaving_describes_nothing_any_more(monkeypatch):
+    monkeypatch.setattr(acts, "left", slowly(acts.left))
+    bo = make_registration(make_matchmaking().event)
+    said = {"offers": "x", "wishes": "", "offered": [], "wished": []}
+    _left, answer = at_once(lambda: seats.leave(bo), lambda: sleep(0.1) or acts.describe(bo, **said))
+    assert answer == "no_seat"
+
+
 @pytest.mark.django_db
 def test_the_database_lets_nobody_sit_twice_at_a_time_nor_two_pairs_at_a_table(event, two):
     eva, bo = two

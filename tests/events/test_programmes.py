@@ -72,6 +72,20 @@ def get(user, name, *args):
 
 
 # ── Keeping ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+SECTION = ("event_list", "event_archive", "programme_list", "ability")
+
+
+@pytest.mark.parametrize("name", SECTION)
+def test_events_programmes_and_ability_lead_to_each_other_under_events_in_the_menu(name):
+    html = get(None, name).content.decode()
+    tabs = html[html.index('<nav class="tabs') :].partition("</nav>")[0]
+    menu = html[html.index('<nav class="main') :].partition("</nav>")[0]
+
+    assert [one for one in SECTION if f'href="{address(one)}"' in tabs] == list(SECTION)
+    assert tabs.count("aria-current") == 1 and f'href="{address(name)}" aria-current="page"' in tabs
+    assert f'href="{address("event_list")}" aria-current=' in menu and menu.count("aria-current") == 1
+
+
 def test_a_draft_is_seen_by_staff_only_and_needs_a_step_to_become_public(keeper, eva):
     draft = actions.begin(by=keeper, title_sv="Leda missioner", ability_sv="Leda")
     assert [get(user, "programme", draft.slug).status_code for user in (None, eva, keeper)] == [404, 404, 200]

@@ -11,8 +11,9 @@ from accounts.models import InvitationState
 from actors import actions
 from actors.actions import freshness, registration
 from actors.models import Actor, StillRight
-from events.actions import changes, follow_up, inviting, reminders, rounds, seats
+from events.actions import changes, follow_up, inviting, programmes, reminders, rounds, seats
 from events.actions import matching as meetings
+from events.models import StepKind
 from insight import actions as subscriptions
 from insight import news
 from insight.models import Rhythm
@@ -25,6 +26,7 @@ from platforms.models import Space, SpaceInvitation, SpaceRole
 from tests.events.judging import make_round, make_supporter
 from tests.events.making import make_event, make_event_keeper, make_matchmaking, make_meeter, make_registration
 from tests.events.test_follow_up import make_meeting
+from tests.events.test_programmes import make_programme
 from tests.factories import make_actor, make_curator, make_space, make_subscription, make_user
 from tests.missions.filling import make_mission
 from tests.notifications.test_examples import FOLDERS
@@ -125,6 +127,9 @@ def act_about_ability(eva):
     keeper, round_ = make_event_keeper(), make_round()
     rounds.ask(round_, by=keeper, actors=[make_supporter(representatives=[eva])])
     rounds.remind(round_, by=keeper)
+    programme = make_programme(StepKind.TASK)
+    done = programmes.hand_in(programmes.join(programme, by=eva), programme.steps.get(), by=eva, words="Our plan")
+    programmes.judge(done, by=keeper, is_accepted=True, answer="")
 
 
 def act_as_a_reader_of_news():

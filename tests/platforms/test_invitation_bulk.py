@@ -16,7 +16,8 @@ from notifications.models import Email, EmailState, Suppression
 from platforms.actions import addresses, invitations
 from platforms.actions.addresses import NO_ADDRESS, NOT_AN_ADDRESS, Person
 from platforms.actions.invitations import Result
-from platforms.forms.invitations import FILE_TOO_LARGE, NOBODY
+from platforms.forms.invitations import NOBODY
+from platforms.forms.people import FILE_TOO_LARGE
 from platforms.models import Space, SpaceInvitation
 from platforms.views import invitations as views
 from tests.actors.test_forms import MANY

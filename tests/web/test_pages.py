@@ -129,3 +129,11 @@ def test_the_menu_shows_only_pages_that_exist(client, settings):
 
     assert f'<a href="{reverse("about")}" aria-current="page">About us</a>' in html
     assert "Nowhere" not in html
+
+
+def test_the_menu_says_where_a_page_belongs_that_is_no_part_of_it(client, settings):
+    settings.NAVIGATION = [("start", "Start"), ("contact", "Write", "no_such_page", "about")]
+
+    html = client.get(reverse("about")).content.decode()
+
+    assert f'<a href="{reverse("contact")}" aria-current="true">Write</a>' in html

@@ -43,8 +43,11 @@ def numbered(name, *args):
 def main_nav(context):
     """The main menu: those of `settings.NAVIGATION` that exist, and which of them the reader is in."""
     path = getattr(context.get("request"), "path", "")
-    links = [(address(name), label) for name, label in settings.NAVIGATION]
-    return [{"url": url, "label": label, "current": path.startswith(url)} for url, label in links if url]
+    return [
+        {"url": url, "label": label, "current": path.startswith((url, *filter(None, map(address, others))))}
+        for name, label, *others in settings.NAVIGATION
+        if (url := address(name))
+    ]
 
 
 @lru_cache(maxsize=2000)

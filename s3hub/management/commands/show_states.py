@@ -7,8 +7,8 @@ from django.utils import translation
 
 from actors.actions import workflow
 from actors.models import ActorStatus
-from events.actions import keeping
-from events.models import EventState
+from events.actions import keeping, matching, seat_states
+from events.models import EventState, MeetingState, RegistrationState
 from missions.actions import learning, mission, offers, runs
 from missions.models import CommitmentState, MissionState, ProposalState, RunState, StageState
 from platforms.actions import partnerships, pulse
@@ -30,13 +30,15 @@ From `{source}`.
 
 
 class Workflow(NamedTuple):
-    """Something with states: its name, the module with its `table` of steps, the states, and where it begins."""
+    """Something with states: its name, the module with its `table` of steps, the states, and where it begins, or begins
+    as well."""
 
     title: str
     module: object
     states: type
     first: str
     table: str = "STEPS"
+    also: tuple = ()
 
 
 WORKFLOWS = (
@@ -48,6 +50,8 @@ WORKFLOWS = (
     Workflow("Run of a method", runs, RunState, RunState.RUNNING, "RUN_STEPS"),
     Workflow("Stage of a run", runs, StageState, StageState.WAITING, "STAGE_STEPS"),
     Workflow("Event", keeping, EventState, EventState.DRAFT),
+    Workflow("Registration", seat_states, RegistrationState, RegistrationState.CONFIRMED, also=("waiting",)),
+    Workflow("Meeting of two", matching, MeetingState, MeetingState.ASKED, also=("booked",)),
     Workflow("Proposal for a method", learning, ProposalState, ProposalState.OPEN),
 )
 
@@ -69,7 +73,8 @@ def described(one):
     arrows = [
         f"    {source} --> {step.target}: {name}" for name, step in steps.items() for source in sorted(step.sources)
     ]
-    picture = ["```mermaid", "stateDiagram-v2", f"    [*] --> {one.first}", *arrows, "```"]
+    begins = [f"    [*] --> {state}" for state in (one.first, *one.also)]
+    picture = ["```mermaid", "stateDiagram-v2", *begins, *arrows, "```"]
     head = TABLE.format(title=one.title, source=one.module.__name__.replace(".", "/") + ".py")
     return head + "\n".join([*rows, "", *names, "", *picture]) + "\n"
 
