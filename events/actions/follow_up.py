@@ -67,7 +67,7 @@ def _question(registration, due_at):
 
 def read_question(email):
     """The meetings that still wait for an answer."""
-    registration = Registration.objects.select_related("event").filter(pk=email.context["registration"]).first()
+    registration = _seeing(email.context["registration"])
     waiting = [one for one in questions(registration) if not one.outcome] if registration else []
     if not waiting:
         raise NoLonger("answered, or no longer asked")
@@ -79,7 +79,13 @@ def read_question(email):
 def registration_of(text):
     """The registration of an address that we made, while it is asked; None for any other."""
     ids = read_token(PURPOSE, text)
-    return Registration.objects.select_related("event").filter(pk=ids[0]).first() if ids else None
+    return _seeing(ids[0]) if ids else None
+
+
+def _seeing(pk):
+    """The registration of a person who may still see the event; None for any other."""
+    row = Registration.objects.select_related("event", "user").filter(pk=pk).first()
+    return row if row and row.sees_event else None
 
 
 def questions(registration):

@@ -41,6 +41,13 @@ TOO_FEW = ngettext_lazy(
     "%(number)s people have a seat already, so there can not be fewer seats than that.",
     "number",
 )
+SHUT_OUT = ngettext_lazy(
+    "%(number)s person has signed up who could not see the event any more. Leave it as it is, or cancel it and make a "
+    "copy for the others.",
+    "%(number)s people have signed up who could not see the event any more. Leave it as it is, or cancel it and make a "
+    "copy for the others.",
+    "number",
+)
 ANSWERED = _("Somebody has answered “%(question)s”, so it can not be removed. Change its words, or leave it.")
 PLACE = ("place", "address", "municipality")
 
@@ -170,6 +177,8 @@ def _write(event, values):
         seated = event.registrations.seated().count()
         if event.capacity < seated:
             raise ValidationError({"capacity": ValidationError(TOO_FEW, params={"number": seated})})
+    if values.keys() & {"audience", "partnership"} and (number := event.registrations.active().outside(event).count()):
+        raise ValidationError({"audience": ValidationError(SHUT_OUT, params={"number": number})})
     event.version += 1
     event.save()
     if seats is not None and (event.capacity is None or event.capacity > seats):

@@ -101,11 +101,11 @@ def meetings_of(registration):
 
 def read_meeting(email):
     """What a mail says of a meeting, as of now."""
-    rows = Registration.objects.filter(state=RegistrationState.CONFIRMED).select_related("event")
+    rows = Registration.objects.filter(state=RegistrationState.CONFIRMED).select_related("event", "user")
     rows = rows.exclude(event__state=EventState.CANCELLED)
     mine = rows.filter(pk=email.context["registration"], event__ends_at__gt=timezone.now()).first()
-    if mine is None:
-        raise NoLonger("the person no longer comes, or the event is over")
+    if mine is None or not mine.sees_event:
+        raise NoLonger("the person no longer comes, or may no longer see the event, or it is over")
     what, known = email.context["what"], {"event": mine.event, "url": settings.SITE_URL + path_of(mine)}
     if what == "schedule":
         return {**known, "what": what, "meetings": [_told(one, mine.pk) for one in meetings_of(mine)]}
@@ -131,19 +131,22 @@ def _told(meeting, pk):
 
 def read_meetings(rows):
     """For `notifications.subjects`: meetings in words, for the two of them while they come to the event."""
-    found = Meeting.objects.select_related("event", "asker", "asked").in_bulk({id_of(row) for row in rows})
+    found = Meeting.objects.select_related("event", "asker__user", "asked__user").in_bulk({id_of(row) for row in rows})
     told = {}
     for row in rows:
         meeting = found.get(id_of(row))
         wanted = STATES.get(row.kind.removeprefix("meeting_"))
         mine = meeting and meeting.state == wanted and _mine(meeting, row.user_id)
-        if mine and mine.state == RegistrationState.CONFIRMED:
+        if mine and mine.state == RegistrationState.CONFIRMED and mine.sees_event:
             told[row.pk] = _line(row, meeting, mine)
     return told
 
 
 def _mine(meeting, user_id):
-    return next((one for one in (meeting.asker, meeting.asked) if one.user_id == user_id), None)
+    mine = next((one for one in (meeting.asker, meeting.asked) if one.user_id == user_id), None)
+    if mine:
+        mine.event = meeting.event
+    return mine
 
 
 def _line(row, meeting, mine):

@@ -46,7 +46,7 @@ def _of_person(request, slug):
 def _of_guest(token):
     """The registration of a guest with a seat, by the key in their mails."""
     rows = Registration.objects.confirmed().filter(user=None, event__matchmaking__isnull=False)
-    rows = rows.exclude(event__state="draft").select_related("event__matchmaking")
+    rows = rows.filter(event__in=Event.objects.published()).select_related("event__matchmaking")
     return get_object_or_404(rows, token_hash=token_hash(token))
 
 

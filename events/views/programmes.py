@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from actors.models import Actor
 from events.actions import programmes as actions
 from events.forms.programme import HandInForm, JoinProgrammeForm
-from events.models import Participant, Programme, ProgrammeStep, StepDone, StepKind
+from events.models import Event, Participant, Programme, ProgrammeStep, StepDone, StepKind
 from events.programme_certificate import pdf_of
 from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
@@ -45,10 +45,11 @@ def seen(request, slug):
 
 @dataclass
 class Step:
-    """A step as one person meets it; `done` is their StepDone, if any."""
+    """A step as one person meets it; `done` is their StepDone, if any. An event that they may not see `is_hidden`."""
 
     row: ProgrammeStep
     done: StepDone | None
+    is_hidden: bool
 
     @property
     def is_done(self):
@@ -86,7 +87,9 @@ def way_of(user, programme):
     if user.is_authenticated:
         me = Participant.objects.filter(programme=programme, user=user).select_related("actor").first()
     done = {one.step_id: one for one in me.done.all()} if me else {}
-    return me, [Step(row, done.get(row.pk)) for row in programme.steps.select_related("event").order_by("number")]
+    seen = Exists(Event.objects.visible_to(user).filter(pk=OuterRef("event")))
+    steps = programme.steps.annotate(is_seen=seen).select_related("event").order_by("number")
+    return me, [Step(row, done.get(row.pk), bool(row.event_id) and not row.is_seen) for row in steps]
 
 
 def join_form(user, data=None):

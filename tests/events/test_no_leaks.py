@@ -1,0 +1,261 @@
+"""What events must not tell: of those that are not for everybody, and of the people who come, by any way."""
+
+import json
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.actions import close_account
+from accounts.purge import purge_now
+from actors.models import ActorKind, Representative
+from events.actions import counting, follow_up, keeping, meeting_news, seat_told, seats
+from events.actions import matching as acts
+from events.forms.event import EventForm
+from events.models import (
+    Answer,
+    Attendance,
+    Audience,
+    Event,
+    EventSeries,
+    Meeting,
+    MeetingState,
+    Participant,
+    Programme,
+    Question,
+    QuestionKind,
+    Registration,
+    RegistrationState,
+    StepKind,
+)
+from notifications.live import NoLonger
+from notifications.models import Email, Notification
+from notifications.tokens import token
+from tests.events.making import (
+    make_event,
+    make_event_keeper,
+    make_matchmaking,
+    make_meeter,
+    make_registration,
+)
+from tests.events.test_event_keeping import fields
+from tests.factories import make_actor, make_partnership, make_space, make_user
+from tests.missions.making import make_mission
+from tests.staff import sign_in
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def eva():
+    return make_user("eva@example.org", name="Eva Ek")
+
+
+@pytest.fixture
+def bo():
+    return make_user("bo@example.org", name="Bo Berg")
+
+
+@pytest.fixture
+def space(eva, bo):
+    return make_space("Secret Room", coordinator=eva, members=[bo])
+
+
+def read(client, name, *args, user=None, query=""):
+    """The page's words; its status when there are none."""
+    if user:
+        sign_in(client, user, second_factor=user.is_staff)
+    else:
+        client.logout()
+    answer = client.get(reverse(name, args=args) + query)
+    if answer.status_code != 200:
+        return answer.status_code
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return unescape(body.decode("utf-8", "replace"))
+
+
+def leave_space(space, user):
+    space.members.filter(user=user).delete()
+
+
+# ── Events that are not for everybody ────────────────────────────────────────────────────────────────────────────────
+HIDDEN = (
+    {"audience": Audience.PARTNERSHIP},
+    {"state": "draft"},
+    {"audience": Audience.PARTNERSHIP, "state": "cancelled", "reason": "Secret Reason"},
+)
+LISTS = (
+    *(("event_list",), ("event_archive",), ("event_chart",), ("events_ics",), ("events_atom",), ("start",)),
+    *(("event_export", "csv"), ("event_export", "json"), ("sitemap_part", "events-0"), ("ability",)),
+    ("ability_export", "csv"),
+)
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("days", [14, -14])
+def test_an_event_that_is_not_for_all_is_told_of_by_no_list_file_feed_number_or_page(client, space, hidden, days):
+    firm = make_actor("Public Firm", slug="firm", kind=ActorKind.SUPPORT)
+    mission = make_mission("Living Bays", space=space)
+    series = EventSeries.objects.create(rule="FREQ=WEEKLY")
+    shared = {"mission": mission, "series": series, "days": days, "organisers": [firm]}
+    public = make_event("Open Day", space=space, **shared)
+    event = make_event("Secret Event", space=space, place="Secret Place", text_sv="Secret Text", **shared, **hidden)
+    Attendance.objects.create(event=event, actor=firm, people=7)
+    asked = [*LISTS, ("actor_events", "firm"), ("mission_events", mission.slug), ("event", public.slug)]
+    asked += [("partnership_events", space.partnership.slug), ("event_ics", public.slug)]
+    gone = make_user()
+    space.members.create(user=gone, role="member")
+    leave_space(space, gone)
+    for name, *args in asked:
+        for user in (None, make_user(), gone):
+            words = str(read(client, name, *args, user=user))
+            assert "Secret" not in words and event.slug not in words, (name, user)
+    for name in ("event_list", "event_archive", "event_chart"):
+        page = client.get(reverse(name) + ("?when=past" if name == "event_chart" and days < 0 else ""))
+        counts = {group["name"]: [one["count"] for one in group["options"]] for group in page.context["groups"]}
+        if page.context["total"].total:
+            assert page.context["total"].total == 1, (name, "nor counted")
+            assert max(map(sum, counts.values())) == 1, name
+    asked = (
+        "event",
+        "event_ics",
+        "event_sign_up",
+        "event_sign_up_colleague",
+        "event_edit",
+        "event_people",
+        "event_door",
+    )
+    asked += ("event_ticket", "event_others", "event_certificate", "event_afterwards", "event_ask", "event_copy")
+    for name in asked:
+        assert read(client, name, event.slug, user=gone) == 404, name
+        assert read(client, name, event.slug) in (302, 404), name
+
+
+@pytest.fixture
+def closed(space):
+    return make_event("Secret Event", space=space, audience=Audience.PARTNERSHIP, place="Secret Place")
+
+
+OWN = ("event_ticket", "event_others", "event_certificate")
+
+
+def test_who_left_the_space_has_no_page_of_an_event_of_it_any_more(client, space, closed, bo):
+    row = make_registration(closed, bo, came=True)
+    make_registration(closed, email="seen@example.org", name="Secret Guest", is_listed=True)
+    Event.objects.update(starts_at=timezone.now() - 2 * DAY, ends_at=timezone.now() - DAY)
+    assert "Secret Guest" in read(client, "event_others", closed.slug, user=bo)
+    leave_space(space, bo)
+    for name in OWN:
+        assert read(client, name, closed.slug, user=bo) == 404, name
+        assert read(client, f"{name}_by_link", row.token, user=bo) == 404, name
+    assert read(client, "event_seat", row.token, user=bo) == 404
+    assert client.post(reverse("event_others", args=[closed.slug]), {"seen": "yes"}).status_code == 404
+    assert "Secret" not in read(client, "my_events", user=bo)
+
+
+@pytest.fixture
+def meeting(space, bo):
+    """Bo meets Ada at an event of the space."""
+    event = make_matchmaking(make_event("Secret Event", space=space, audience=Audience.PARTNERSHIP)).event
+    ada = make_user("ada@example.org", name="Secret Ada")
+    space.members.create(user=ada, role="member")
+    mine, theirs = make_meeter(event, bo, offers="Boats"), make_meeter(event, ada, wishes="Boats")
+    return acts.ask(theirs, mine, line="Secret Line")
+
+
+def test_who_left_the_space_hears_nothing_of_meetings_at_its_events(client, space, meeting, bo):
+    mail, notice = Email.objects.get(to=bo.email), Notification.objects.get(user=bo)
+    assert meeting_news.read_meeting(mail)["who"] == "Secret Ada"
+    assert meeting_news.read_meetings([notice])
+    leave_space(space, bo)
+    with pytest.raises(NoLonger):
+        meeting_news.read_meeting(mail)
+    assert meeting_news.read_meetings([notice]) == {}
+    for name in ("event_matching", "matching_ics"):
+        assert read(client, name, meeting.event.slug, user=bo) == 404, name
+
+
+def test_who_left_the_space_is_not_asked_what_came_of_meetings_at_its_events(client, space, meeting, bo):
+    acts.accept(meeting, registration=meeting.asked)
+    past = meeting.event.starts_at - 45 * DAY
+    Meeting.objects.update(starts_at=past)
+    meeting.seats.update(starts_at=past)
+    follow_up.ask_due()
+    mail, page = (
+        Email.objects.get(to=bo.email, template="meeting_follow_up"),
+        token(follow_up.PURPOSE, meeting.asked_id),
+    )
+    assert follow_up.read_question(mail)["names"] == ["Secret Ada"]
+    assert "Secret Ada" in read(client, "meeting_follow_up", page)
+    leave_space(space, bo)
+    with pytest.raises(NoLonger):
+        follow_up.read_question(mail)
+    assert read(client, "meeting_follow_up", page) == 404
+
+
+def test_what_is_muted_is_not_named_to_who_may_no_longer_see_it(space, closed, bo):
+    make_registration(closed, bo)
+    row = Notification(pk=-1, user_id=bo.pk, thing=f"event:{closed.pk}")
+    assert str(seat_told.read_events([row])[-1].title) == "Secret Event"
+    leave_space(space, bo)
+    assert seat_told.read_events([row]) == {}
+
+
+# ── What was public once ─────────────────────────────────────────────────────────────────────────────────────────────
+def test_an_event_is_not_closed_to_people_who_have_signed_up(client, space, eva, bo):
+    """They would hear nothing more of it, not even that it is cancelled, and could not give up their seats."""
+    event = make_event("Coast Day", space=space)
+    guest = make_registration(event, email="guest@example.org")
+    for audience, fits in ((Audience.REGISTERED, False), (Audience.PARTNERSHIP, False), (Audience.PUBLIC, True)):
+        sign_in(client, eva, second_factor=False)
+        answer = client.post(reverse("event_edit", args=[event.slug]), fields(event, audience=audience))
+        assert (answer.status_code == 302) is fits, audience
+        if not fits:
+            assert "1 person has signed up" in str(answer.context["form"].errors["audience"])
+            assert Event.objects.get().audience == Audience.PUBLIC
+        event.refresh_from_db()
+    guest.state = RegistrationState.LEFT
+    guest.save()
+    make_registration(event, bo)
+    client.post(reverse("event_edit", args=[event.slug]), fields(event, audience=Audience.PARTNERSHIP))
+    assert Event.objects.get().audience == Audience.PARTNERSHIP, "Bo, who is in the space, still sees it"
+
+
+def test_the_key_of_a_guest_opens_nothing_of_an_event_that_is_not_public(client, meeting, bo):
+    event = meeting.event
+    guest = make_meeter(event, email="guest@example.org", name="Gun")
+    keys = [(name, guest.token) for name in ("event_seat", "event_ticket_by_link", "event_others_by_link")]
+    keys += [(name, guest.token) for name in ("matching_guest", "matching_guest_ics")]
+    keys.append(("meeting_follow_up", token(follow_up.PURPOSE, guest.pk)))
+    for name, *args in keys:
+        assert read(client, name, *args) == 404, name
+    Event.objects.update(audience=Audience.PUBLIC)
+    for name, *args in keys:
+        assert "Secret Event" in read(client, name, *args) or name == "matching_guest_ics", name
+
+
+def make_programme(event):
+    made = Programme.objects.create(slug="lead", title_sv="Lead", ability_sv="Lead", is_published=True)
+    made.steps.create(number=1, kind=StepKind.EVENT, event=event)
+    return made
+
+
+@pytest.mark.parametrize("change", [{"audience": Audience.PARTNERSHIP}, {"audience": Audience.REGISTERED}])
+def test_a_programme_does_not_tell_of_a_step_that_is_public_no_more(client, closed, bo, change):
+    Event.objects.update(**change)
+    make_programme(closed)
+    page = read(client, "programme", "lead")
+    assert "Secret" not in page and closed.slug not in page
+    assert "An event that is not for everybody" in page
+    assert "Secret Event" in read(client, "programme", "lead", user=bo)
