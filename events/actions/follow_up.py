@@ -40,20 +40,21 @@ def ask_due(now=None):
     """Ask everybody once, in one mail about all their meetings; how many mails. Two runs at once share the seats."""
     now = now or timezone.now()
     seats = due(now).select_for_update(of=("self",), skip_locked=True).order_by("registration_id", "pk")
-    seats = list(seats.select_related("registration")[:A_RUN])
+    seats = list(seats.select_related("registration__user")[:A_RUN])
     FollowUp.objects.bulk_create(
         (FollowUp(meeting_id=one.meeting_id, registration_id=one.registration_id, asked_at=now) for one in seats),
         ignore_conflicts=True,
     )
     people = {one.registration_id: one.registration for one in seats}
-    first = budget.first_room([one.email for one in people.values()], TEMPLATE)
-    queue_emails([_question(one, first[one.email]) for one in people.values() if one.email in first])
-    return len([one for one in people.values() if one.email in first])
+    first = budget.first_room([one.address for one in people.values()], TEMPLATE)
+    mails = [_question(one, first[one.address]) for one in people.values() if one.address in first]
+    queue_emails(mails)
+    return len(mails)
 
 
 def _question(registration, due_at):
     return {
-        "to": registration.email,
+        "to": registration.address,
         "user_id": registration.user_id,
         "language": registration.language,
         "template": TEMPLATE,

@@ -55,7 +55,7 @@ def other_of(meeting, pk):
 # ── Telling ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def tell(meeting, what, pks):
     """Tell these registrations (ids) of a meeting that it was asked for, booked, declined or cancelled."""
-    for one in Registration.objects.filter(pk__in=pks).order_by("pk"):
+    for one in Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk"):
         key = f"meeting:{meeting.pk}:{what}:{one.pk}"
         context = {"meeting": meeting.pk, "registration": one.pk, "what": what}
         queue_emails([_mail(one, TEMPLATES.get(what, NEWS), context, key)])
@@ -69,14 +69,14 @@ def tell(meeting, what, pks):
 def tell_schedule(event, pks):
     """Tell these registrations (ids) that the schedule was filled; one mail each."""
     now = timezone.now().isoformat()
-    rows = Registration.objects.filter(pk__in=pks).order_by("pk")
+    rows = Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk")
     mails = [_mail(one, NEWS, {"registration": one.pk, "what": "schedule"}, f"meetings:{one.pk}:{now}") for one in rows]
     queue_emails(mails)
 
 
 def _mail(registration, template, context, key):
     return {
-        "to": registration.email,
+        "to": registration.address,
         "user_id": registration.user_id,
         "language": registration.language,
         "template": template,

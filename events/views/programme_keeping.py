@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -153,12 +153,14 @@ def programme_step_remove(request, programme, number):
 @cache_control(private=True, no_store=True)
 @require_safe
 def programme_people(request, slug):
-    """Staff see everybody; whoever represents an organisation sees its people. Others only get the counts."""
+    """Staff see everybody; whoever represents an organisation sees those who represent it still. Others only get the
+    counts."""
     programme = get_object_or_404(Programme.objects.visible_to(request.user), slug=slug)
     keeps = request.user.has_perm(MAY)
     rows = Participant.objects.filter(programme=programme).select_related("user", "actor")
     ours = Representative.objects.actors_of(request.user)
-    rows = rows if keeps else rows.filter(actor__in=ours)
+    still = Representative.objects.filter(actor=OuterRef("actor"), user=OuterRef("user"))
+    rows = rows if keeps else rows.filter(Exists(still), actor__in=ours)
     people = list(actions.with_progress(rows).order_by("actor__name_sort", "begun_at", "pk")[:MOST])
     if not (keeps or people):
         raise Http404

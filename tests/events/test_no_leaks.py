@@ -1,21 +1,18 @@
 """What events must not tell: of those that are not for everybody, and of the people who come, by any way."""
 
-import json
 from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, Representative
-from events.actions import counting, follow_up, keeping, meeting_news, seat_told, seats
+from events.actions import counting, follow_up, meeting_news, seat_told
 from events.actions import matching as acts
-from events.forms.event import EventForm
 from events.models import (
     Answer,
     Attendance,
@@ -43,7 +40,7 @@ from tests.events.making import (
     make_registration,
 )
 from tests.events.test_event_keeping import fields
-from tests.factories import make_actor, make_partnership, make_space, make_user
+from tests.factories import make_actor, make_space, make_user, verified
 from tests.missions.making import make_mission
 from tests.staff import sign_in
 
@@ -259,3 +256,128 @@ def test_a_programme_does_not_tell_of_a_step_that_is_public_no_more(client, clos
     assert "Secret" not in page and closed.slug not in page
     assert "An event that is not for everybody" in page
     assert "Secret Event" in read(client, "programme", "lead", user=bo)
+
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("shut", ["closed", "full"])
+def test_nobody_learns_by_signing_up_a_colleague_who_comes_to_an_event_that_takes_nobody(client, bo, shut):
+    event = make_event(capacity=1, has_waiting_list=False)
+    make_registration(event, email="comes@example.org")
+    if shut == "closed":
+        Event.objects.update(closes_at=timezone.now() - DAY, capacity=None)
+    sign_in(client, bo, second_factor=False)
+    pages = []
+    for email in ("comes@example.org", "stranger@example.org"):
+        typed = {"name": "A Colleague", "email": email}
+        answer = client.post(reverse("event_sign_up_colleague", args=[event.slug]), typed)
+        pages.append((answer.status_code, unescape(answer.content.decode()).replace(email, "")))
+    assert pages[0][0] == pages[1][0] == 200
+    assert ["is signed up" in words for _status, words in pages] == [False, False]
+
+
+def test_what_was_answered_about_food_stays_an_answer_about_food(client, space, eva):
+    """Else it would not be deleted a week after the event."""
+    event = make_event(space=space)
+    question = Question.objects.create(event=event, number=1, text_sv="Mat?", kind=QuestionKind.CARE)
+    Answer.objects.create(registration=make_registration(event), question=question, text="Vegan")
+    sign_in(client, eva, second_factor=False)
+    asked = {"questions-key": question.pk, "questions-sv": "Äter du något särskilt?", "questions-required": "no"}
+    page = reverse("event_edit", args=[event.slug])
+    answer = client.post(page, {**fields(event), **asked, "questions-kind": "text"})
+    assert "has been answered" in str(answer.context["form"].errors["questions"])
+    assert Question.objects.get().kind == QuestionKind.CARE
+    assert client.post(page, {**fields(event), **asked, "questions-kind": "care"}).status_code == 302
+    assert (Question.objects.get().kind, Question.objects.get().text_sv) == ("care", "Äter du något särskilt?")
+
+
+def test_what_a_guest_typed_and_never_proved_is_gone_the_next_day(client):
+    event = make_event()
+    question = Question.objects.create(event=event, number=1, text_sv="Mat?", kind=QuestionKind.CARE)
+    typed = {"name": "Gun", "email": "gun@example.org", f"question_{question.number}": "Gluten"}
+    client.post(reverse("event_sign_up", args=[event.slug]), typed)
+    assert "Gluten" in str(Session.objects.get().get_decoded())
+    purge_now(timezone.now() + DAY)
+    assert not Session.objects.exists()
+
+
+def test_who_is_signed_in_by_a_code_stays_signed_in_as_long_as_anybody(client, bo, settings):
+    event = make_event()
+    verified(bo)
+    client.post(reverse("event_sign_up", args=[event.slug]), {"name": "Bo", "email": bo.email})
+    code = Email.objects.filter(template="registration_code").latest("pk").secret["code"]
+    client.post(reverse("event_sign_up_code", args=[event.slug]), {"do": "prove", "code": code})
+    assert client.session["_auth_user_id"] == str(bo.pk)
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+
+
+def test_the_words_of_a_question_are_no_formula_in_the_list_of_people(client, space, eva):
+    event = make_event(space=space)
+    Question.objects.create(event=event, number=1, text_sv="=HYPERLINK(1)")
+    make_registration(event, name="+46 Gun", email="gun@example.org")
+    words = read(client, "event_people_export", event.slug, "csv", user=eva)
+    assert "'=HYPERLINK(1)" in words and "'+46 Gun" in words
+
+
+def test_a_guest_who_came_and_has_everything_deleted_is_still_counted(client, space, eva):
+    event = make_event(space=space)
+    firm = make_actor("Firm")
+    guest = make_registration(event, email="gun@example.org", name="Gun", actor=firm, came=True)
+    question = Question.objects.create(event=event, number=1, text_sv="?")
+    Answer.objects.create(registration=guest, question=question, text="Secret")
+    client.post(reverse("event_seat", args=[guest.token]), {"do": "forget"})
+    row = Registration.objects.get()
+    assert (row.came, row.actor, row.user, row.organisation, list(row.answers.all())) == (True, firm, None, "", [])
+    assert "Gun" not in row.name and "gun@" not in row.email
+    assert read(client, "event_seat", guest.token) == 404, "the link in the mail no longer works"
+    Event.objects.update(starts_at=timezone.now() - 2 * DAY, ends_at=timezone.now() - DAY)
+    counting.close(event, by=eva)
+    assert Attendance.objects.get().people == 1
+
+
+def test_the_links_of_a_closed_account_open_nothing(client, bo):
+    event = make_matchmaking(make_event("Coast Day", days=-1)).event
+    row = make_meeter(event, bo, offers="Secret Boats", came=True)
+    other = make_meeter(event, email="gun@example.org")
+    meeting = Meeting.objects.create(event=event, asker=row, asked=other, line="Secret Line")
+    keys = [("event_seat", row.token), ("event_others_by_link", row.token), ("matching_guest", row.token)]
+    close_account(by=bo)
+    for name, key in keys:
+        assert read(client, name, key) == 404, name
+    assert Registration.objects.filter(came=True).count() == 1
+    meeting.refresh_from_db()
+    assert meeting.line == "", "what they wrote goes, too"
+
+
+def test_a_closed_account_is_not_asked_what_came_of_its_meetings(bo):
+    event = make_matchmaking(make_event(days=-31)).event
+    row, other = make_meeter(event, bo, came=True), make_meeter(event, email="gun@example.org")
+    state = {"state": MeetingState.BOOKED, "starts_at": event.starts_at, "table": 1}
+    meeting = Meeting.objects.create(event=event, asker=row, asked=other, **state)
+    for who in (row, other):
+        meeting.seats.create(registration=who, starts_at=event.starts_at)
+    close_account(by=bo)
+    follow_up.ask_due()
+    assert [mail.to for mail in Email.objects.filter(template="meeting_follow_up")] == ["gun@example.org"]
+
+
+def test_who_has_another_address_now_hears_there_of_meetings(bo):
+    event = make_matchmaking().event
+    row, other = make_meeter(event, bo), make_meeter(event, email="gun@example.org")
+    bo.email = "new@example.org"
+    bo.save()
+    meeting_news.tell(acts.ask(other, row), "asked", [row.pk])
+    mail = Email.objects.get(template="meeting_asked")
+    assert mail.to == "new@example.org"
+    assert meeting_news.read_meeting(mail)["who"] == other.name
+
+
+def test_an_organisation_does_not_follow_who_has_left_it_through_a_programme(client, eva, bo):
+    firm = make_actor("Firm", representatives=[eva, bo])
+    programme = make_programme(make_event())
+    for user in (eva, bo):
+        Participant.objects.create(programme=programme, user=user, actor=firm)
+    assert "Bo Berg" in read(client, "programme_people", "lead", user=eva)
+    Representative.objects.filter(user=bo).delete()
+    words = read(client, "programme_people", "lead", user=eva)
+    assert "Bo Berg" not in words and "Eva Ek" in words
+    assert "Bo Berg" in read(client, "programme_people", "lead", user=make_event_keeper())
