@@ -5,14 +5,16 @@ from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, Representative
-from events.actions import counting, follow_up, meeting_news, seat_told
+from events.actions import counting, follow_up, keeping, meeting_news, seat_told
 from events.actions import matching as acts
+from events.forms.event import EventForm
 from events.models import (
     Answer,
     Attendance,
@@ -40,7 +42,7 @@ from tests.events.making import (
     make_registration,
 )
 from tests.events.test_event_keeping import fields
-from tests.factories import make_actor, make_space, make_user, verified
+from tests.factories import make_actor, make_partnership, make_space, make_user, verified
 from tests.missions.making import make_mission
 from tests.staff import sign_in
 
@@ -381,3 +383,59 @@ def test_an_organisation_does_not_follow_who_has_left_it_through_a_programme(cli
     words = read(client, "programme_people", "lead", user=eva)
     assert "Bo Berg" not in words and "Eva Ek" in words
     assert "Bo Berg" in read(client, "programme_people", "lead", user=make_event_keeper())
+
+
+# ── Nothing is lost ──────────────────────────────────────────────────────────────────────────────────────────────────
+def test_later_events_of_a_series_keep_what_was_not_changed(client, space, eva):
+    """A new title for all of them leaves the organisers, the tags and the questions of each alone."""
+    harbour, firm, other = make_actor("Harbour"), make_actor("Firm"), make_actor("Other")
+    event = make_event("Coast Day", space=space, organisers=[harbour])
+    keeping.repeat(event, by=eva, rule="FREQ=WEEKLY;COUNT=2", starts=[])
+    later = make_event("Coast Day", space=space, days=21, organisers=[firm])
+    Event.objects.filter(pk=later.pk).update(series=Event.objects.get(pk=event.pk).series)
+    asked = Question.objects.create(event=later, number=1, text_sv="Which boat?")
+    event.refresh_from_db()
+    sign_in(client, eva, second_factor=False)
+    page = reverse("event_edit", args=[event.slug])
+    client.post(page, fields(event, title_sv="Sea Day", organisers="Harbour", scope="following"))
+    later.refresh_from_db()
+    assert (later.title_sv, list(later.organisers.all()), list(later.questions.all())) == ("Sea Day", [firm], [asked])
+    event.refresh_from_db()
+    new = {"organisers": "Other", "questions-sv": "Which food?", "questions-kind": "text", "scope": "following"}
+    client.post(page, fields(event, title_sv="Sea Day", **new))
+    assert list(later.organisers.all()) == [other]
+    assert [one.text_sv for one in later.questions.all()] == ["Which food?"]
+
+
+def test_who_may_not_see_the_mission_of_an_event_does_not_take_it_away(client, space, eva):
+    hidden = make_mission("Secret Mission", space=make_space(), is_published=False)
+    event = make_event(space=space, mission=hidden)
+    sign_in(client, eva, second_factor=False)
+    page = reverse("event_edit", args=[event.slug])
+    assert "Secret Mission" not in client.get(page).content.decode()
+    assert client.post(page, fields(event, title_sv="Sea Day")).status_code == 302
+    event.refresh_from_db()
+    assert (event.title_sv, event.mission) == ("Sea Day", hidden)
+
+
+def test_the_partnership_of_an_event_stays_when_its_keeper_may_not_see_it(client):
+    hidden = make_partnership("Secret Partnership", is_published=False)
+    event = make_event(partnership=hidden)
+    form = EventForm(instance=event, by=make_event_keeper())
+    assert "partnership" not in form.fields
+    assert "partnership" in EventForm(instance=make_event(), by=make_event_keeper()).fields
+
+
+def test_numbers_can_be_corrected_as_long_as_the_people_are_there(space, eva):
+    """Sixty days where people met by two."""
+    for meets, days, fits in ((True, 40, True), (True, 61, False), (False, 31, False), (False, 20, True)):
+        event = make_event(space=space, days=-days)
+        if meets:
+            make_matchmaking(event)
+        counting.close(event, by=eva)
+        try:
+            counting.open_again(event, by=eva)
+        except ValidationError as error:
+            assert error.code == "gone" and not fits, (meets, days)
+        else:
+            assert fits, (meets, days)
