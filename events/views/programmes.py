@@ -16,7 +16,7 @@ from actors.models import Actor
 from events.actions import programmes as actions
 from events.forms.programme import HandInForm, JoinProgrammeForm
 from events.models import Event, Participant, Programme, ProgrammeStep, StepDone, StepKind
-from events.programme_certificate import pdf_of
+from events.programme_certificate import certificate_of
 from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
 from web.public import public_page
@@ -165,7 +165,7 @@ def programme_certificate(request, slug):
     """One's own, once every step is done."""
     rows = Participant.objects.filter(user=request.user, completed_at__isnull=False)
     me = get_object_or_404(rows.select_related("programme", "actor", "user"), programme__slug=slug)
-    answer = HttpResponse(pdf_of(me), content_type="application/pdf")
+    answer = HttpResponse(certificate_of(me), content_type="application/pdf")
     name = f"{timezone.localdate(me.completed_at):%Y-%m-%d}-{me.programme.slug}.pdf"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
