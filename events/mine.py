@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.actions import proven_addresses
 from accounts.mine import Part
 from events.actions import counting, seats
-from events.models import Answer, QuestionKind, Registration
+from events.models import Answer, Event, QuestionKind, Registration
 from events.my_events import coming_of
 
 KEEP_CARE = timedelta(days=7)
@@ -37,12 +37,14 @@ class SeatPart(Part):
         return {"coming": rows[:SHOWN], "more": len(rows) > SHOWN}
 
     def data(self, user):
+        """An event is named only while the person may see it."""
+        seen = set(Event.objects.visible_to(user).filter(registrations__in=_all_of(user)).values_list("pk", flat=True))
         rows = _all_of(user).select_related("event", "actor").prefetch_related("answers__question")
         brought = Registration.objects.filter(by=user).count()
         return {
             "registrations": [
                 {
-                    "event": one.event.title,
+                    "event": one.event.title if one.event_id in seen else None,
                     "starts": _iso(one.event.starts_at),
                     "name": one.name,
                     "email": one.email,

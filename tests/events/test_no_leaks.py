@@ -1,5 +1,6 @@
 """What events must not tell: of those that are not for everybody, and of the people who come, by any way."""
 
+import json
 from datetime import timedelta
 from html import unescape
 
@@ -11,10 +12,13 @@ from django.utils import timezone, translation
 
 from accounts.actions import close_account
 from accounts.purge import purge_now
-from actors.models import ActorKind, Representative
+from actors.models import ActorKind, ActorStatus, Representative
 from events.actions import counting, follow_up, keeping, meeting_news, seat_told
 from events.actions import matching as acts
+from events.certificate import facts_of
 from events.forms.event import EventForm
+from events.matching_mine import MatchingPart
+from events.mine import SeatPart
 from events.models import (
     Answer,
     Attendance,
@@ -43,7 +47,7 @@ from tests.events.making import (
 )
 from tests.events.test_event_keeping import fields
 from tests.factories import make_actor, make_partnership, make_space, make_user, verified
-from tests.missions.making import make_mission
+from tests.missions.making import make_evidence, make_mission, make_statement
 from tests.staff import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +264,38 @@ def test_a_programme_does_not_tell_of_a_step_that_is_public_no_more(client, clos
     assert "Secret Event" in read(client, "programme", "lead", user=bo)
 
 
+def test_who_only_reads_an_open_space_is_not_told_which_closed_event_is_evidence(client, eva, bo):
+    space = make_space("Open Room", access="registered", coordinator=eva)
+    mission = make_mission("Living Bays", space=space)
+    statement = make_statement(mission)
+    for number, place in enumerate(({"space": space}, {"partnership": space.partnership})):
+        event = make_event(f"Secret Event {number}", audience=Audience.PARTNERSHIP, days=-3, **place)
+        make_evidence(statement, thing=f"event:{event.pk}")
+    open_to_all = make_event("Open Day", days=-3, space=space, audience=Audience.REGISTERED)
+    make_evidence(statement, thing=f"event:{open_to_all.pk}")
+    assert "Secret" not in read(client, "mission", mission.slug)
+    words = read(client, "mission", mission.slug, user=bo)
+    assert "Secret" not in words and "Open Day" in words
+
+
+def test_my_data_name_an_event_only_while_i_may_see_it(space, meeting, bo):
+    acts.accept(meeting, registration=meeting.asked)
+    mine = [part.data(bo) for part in (SeatPart(), MatchingPart())]
+    assert json.dumps(mine).count("Secret Event") == 3
+    leave_space(space, bo)
+    mine = [part.data(bo) for part in (SeatPart(), MatchingPart())]
+    assert "Secret" not in json.dumps(mine)
+    assert mine[0]["registrations"][0]["state"] == "confirmed", "what is kept of them is told all the same"
+
+
+def test_a_certificate_does_not_name_an_organiser_who_is_not_public(bo):
+    hidden = make_actor("Hidden Firm", status=ActorStatus.DRAFT)
+    event = make_event(days=-1, organisers=[hidden, make_actor("Firm")])
+    row = make_registration(event, bo, came=True)
+    rows = {one["label"]: one["text"] for one in facts_of(row)["rows"]}
+    assert rows["Organiser"] == "Firm"
+
+
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("shut", ["closed", "full"])
 def test_nobody_learns_by_signing_up_a_colleague_who_comes_to_an_event_that_takes_nobody(client, bo, shut):
@@ -439,3 +475,24 @@ def test_numbers_can_be_corrected_as_long_as_the_people_are_there(space, eva):
             assert error.code == "gone" and not fits, (meets, days)
         else:
             assert fits, (meets, days)
+
+
+# ── Nothing breaks ───────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", ["Eva 😀 Ek", "山田太郎", "محمد", "#eval[1] $x$ \\ *b*", "\u202eab\u200b", "A" * 120])
+def test_everybody_who_came_gets_a_certificate_however_they_are_called(client, bo, name):
+    bo.name = name
+    bo.save()
+    event = make_event(name, days=-1, text_sv=f"{name} 🎉")
+    row = make_registration(event, bo, came=True)
+    programme = make_programme(event)
+    Participant.objects.create(programme=programme, user=bo, completed_at=timezone.now())
+    for page, *args in (("event_certificate_by_link", row.token), ("programme_certificate", "lead")):
+        sign_in(client, bo, second_factor=False)
+        answer = client.get(reverse(page, args=args))
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), page
+
+
+def test_a_period_may_end_on_the_last_day_there_is(client):
+    keeper = make_event_keeper()
+    for query in ("?until=9999-12-31", "?since=9999-12-31&until=9999-12-31", "?since=0001-01-01"):
+        assert "Who came to what" in read(client, "event_evidence", user=keeper, query=query), query
