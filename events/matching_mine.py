@@ -35,8 +35,7 @@ class MatchingPart(Part):
                 for one in meetings.order_by("pk")
             ],
             "answers": [
-                {"event": names.get(one.meeting.event_id), "outcome": one.outcome, "words": one.words}
-                for one in answers.order_by("pk")
+                {"event": names.get(one.meeting.event_id), "outcome": one.outcome} for one in answers.order_by("pk")
             ],
             "calendar_addresses": [
                 {

@@ -99,13 +99,13 @@ def questions(registration):
 
 
 @transaction.atomic
-def answer(registration, pk, outcome, words=""):
+def answer(registration, pk, outcome):
     """Note what came of one meeting; an answer may be changed. False when it is not asked."""
     row = FollowUp.objects.select_for_update().filter(pk=pk, registration=registration).first()
     if row is None or outcome not in OUTCOMES or row.asked_at <= timezone.now() - ANSWER_WITHIN:
         return False
-    row.outcome, row.answered_at, row.words = outcome, timezone.now(), words or row.words
-    row.save(update_fields=["outcome", "answered_at", "words"])
+    row.outcome, row.answered_at = outcome, timezone.now()
+    row.save(update_fields=["outcome", "answered_at"])
     return True
 
 

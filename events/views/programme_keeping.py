@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actors.models import Representative
 from events.actions import programmes as actions
-from events.forms.programme import JudgeForm, ProgrammeForm, StepForm
+from events.forms.programme import JudgeForm, ProgrammeForm, StepForm, Versioned
 from events.models import Attendance, Participant, Programme, StepDone, StepKind
 from events.views.rounds import tried
 from platforms.actions import Outdated
@@ -140,13 +140,15 @@ def programme_step_move(request, programme, number):
 @keeper_view
 @form_view
 def programme_step_remove(request, programme, number):
+    """Its number may be that of another step by now: the version says whether it is the one that was shown."""
     step = step_of(programme, number)
-    if request.method == "POST":
+    form = Versioned(typed(request), initial={"version": programme.version})
+    if form.is_valid():
         with saying(request):
-            actions.remove_step(step, by=request.user)
+            actions.remove_step(step, by=request.user, version=form.cleaned_data["version"])
             messages.success(request, _("The step is removed."))
         return redirect(programme)
-    return show(request, "programme_step_remove", {"programme": programme, "step": step})
+    return show(request, "programme_step_remove", {"programme": programme, "step": step, "form": form})
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, ActorStatus, Representative
-from events.actions import counting, follow_up, keeping, meeting_news, seat_told
+from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told
 from events.actions import matching as acts
 from events.certificate import facts_of
 from events.forms.event import EventForm
@@ -460,6 +460,24 @@ def test_the_partnership_of_an_event_stays_when_its_keeper_may_not_see_it(client
     form = EventForm(instance=event, by=make_event_keeper())
     assert "partnership" not in form.fields
     assert "partnership" in EventForm(instance=make_event(), by=make_event_keeper()).fields
+
+
+def test_the_step_that_is_removed_is_the_one_that_was_shown(client):
+    """Its address is its number, which is another step's when somebody has moved it meanwhile."""
+    programme = make_programme(make_event())
+    programme.steps.create(number=2, kind=StepKind.STUDY, title_sv="Read")
+    keeper = make_event_keeper()
+    page = reverse("programme_step_remove", args=["lead", 2])
+    sign_in(client, keeper)
+    shown = client.get(page)
+    assert "Read" in shown.content.decode()
+    programmes.move_step(programme.steps.get(number=2), by=make_event_keeper(), up=True)
+    version = shown.context["form"].initial["version"]
+    answer = client.post(page, {"version": version}, follow=True)
+    assert "Somebody else saved this" in unescape(answer.content.decode())
+    assert programme.steps.count() == 2
+    client.post(page, {"version": client.get(page).context["form"].initial["version"]})
+    assert [one.title for one in programme.steps.all()] == ["Read"]
 
 
 def test_numbers_can_be_corrected_as_long_as_the_people_are_there(space, eva):
