@@ -242,7 +242,7 @@ COLUMNS = {
     "events.stepdone": {"learning": "words answer"},
     "events.profile": {"coming": "offers wishes"},
     "events.meeting": {"coming": "line", "none": "state"},
-    "events.followup": {"coming": "words", "none": "outcome"},
+    "events.followup": {"none": "outcome"},
     "admin.logentry": {"trail": "object_repr change_message", "none": "object_id"},
     # The person's id and the shape of the address, never a name: see accounts.middleware.history_context.
     "pghistory.context": {"trail": "metadata"},

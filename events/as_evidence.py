@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Audience, Event, EventState
 from missions.things import Elsewhere, Kind
+from platforms.models import Access
 
 
 def offered(mission):
@@ -27,12 +28,14 @@ def read(ids, mission, inside):
 
 
 def _known(mission, *, inside):
-    """Public ones; to who reads the mission's space also those for people with an account, and those of the space or of
-    all of its partnership."""
+    """Public ones; to who reads the mission's space also those for people with an account, and, where only its members
+    read it, those of the space or of all of its partnership."""
     known = Q(audience=Audience.PUBLIC)
-    if inside and mission.space_id:
-        known |= Q(audience=Audience.REGISTERED) | Q(space=mission.space_id)
-        known |= Q(space=None, partnership=mission.space.partnership_id)
+    if not (inside and mission.space_id):
+        return known
+    known |= Q(audience=Audience.REGISTERED)
+    if mission.space.access != Access.REGISTERED:
+        known |= Q(space=mission.space_id) | Q(space=None, partnership=mission.space.partnership_id)
     return known
 
 

@@ -1,6 +1,5 @@
-"""The certificate of somebody who came, set as a tagged PDF (PDF/UA-1). Facts go in as data, never as source."""
+"""The certificate of somebody who came, as a PDF with tags."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from events.models import EventState
 from web import region
+from web.pdf import pdf_of
 from web.text import in_language
 
 SOURCE = Path(__file__).parent / "certificate.typ"
@@ -30,16 +30,13 @@ def _read(path):
 
 
 def certificate_of(registration):
-    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
-
-    facts = {"facts": json.dumps(facts_of(registration)), "flag": _read(FLAG).decode()}
-    return typst.compile(_read(SOURCE), sys_inputs=facts, format="pdf", pdf_standards=["ua-1"])
+    return pdf_of(_read(SOURCE), facts_of(registration), flag=_read(FLAG).decode())
 
 
 def facts_of(registration):
     """All that the certificate says, in the reader's language."""
     event, here = registration.event, region.current()
-    organisers = [str(one) for one in event.organisers.order_by("name_sort")]
+    organisers = [str(one) for one in event.organisers.named().order_by("name_sort")]
     rows = [
         (_("Event"), f"{event.title} ({event.get_kind_display().lower()})"),
         (_("When"), _when(event)),

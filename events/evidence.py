@@ -4,7 +4,7 @@ Events that are examples count only where there is nothing else: an invented one
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
 from django.utils import timezone
@@ -17,6 +17,7 @@ def _hours(people, hours):
 
 
 HOURS = _hours("people", "hours")
+LAST = date.max - timedelta(days=1)  # a period needs a day after it
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Period:
 
     def events(self):
         """The newest first; in a second query whether all of them are invented."""
-        begins, ends = _begins(self.since), _begins(self.until + timedelta(days=1))
+        begins, ends = _begins(self.since), _begins(min(self.until, LAST) + timedelta(days=1))
         rows = Event.objects.announced().exclude(state=EventState.CANCELLED).past()
         rows = rows.filter(starts_at__gte=begins, starts_at__lt=ends)
         rows = rows.filter(kind=self.kind) if self.kind else rows

@@ -4,13 +4,12 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actions import proven_addresses
 from accounts.mine import Part
 from events.actions import counting, seats
-from events.models import Answer, QuestionKind, Registration
+from events.models import Answer, Event, QuestionKind, Registration
 from events.my_events import coming_of
 
 KEEP_CARE = timedelta(days=7)
@@ -38,12 +37,14 @@ class SeatPart(Part):
         return {"coming": rows[:SHOWN], "more": len(rows) > SHOWN}
 
     def data(self, user):
+        """An event is named only while the person may see it."""
+        seen = set(Event.objects.visible_to(user).filter(registrations__in=_all_of(user)).values_list("pk", flat=True))
         rows = _all_of(user).select_related("event", "actor").prefetch_related("answers__question")
         brought = Registration.objects.filter(by=user).count()
         return {
             "registrations": [
                 {
-                    "event": one.event.title,
+                    "event": one.event.title if one.event_id in seen else None,
                     "starts": _iso(one.event.starts_at),
                     "name": one.name,
                     "email": one.email,
@@ -71,14 +72,9 @@ class SeatPart(Part):
         return [text % {"count": count}]
 
     def close(self, user):
-        """All registrations go, and their seats to the next. That somebody came stands without their name until it
-        is counted."""
-        label = _("Closed account %(number)s") % {"number": user.pk}
-        for row in _all_of(user).select_related("event").order_by("event_id", "pk"):
-            if row.came and row.event.counted_at is None:
-                _without_name(row, label)
-            else:
-                seats.forget(row)
+        """All registrations go, and their seats to the next."""
+        for row in _all_of(user).order_by("event_id", "pk"):
+            seats.forget(row)
         Registration.objects.filter(by=user).update(by=None)
 
     def is_used(self, users):
@@ -88,12 +84,6 @@ class SeatPart(Part):
         """What was said of food and access, a week after the event."""
         old = Answer.objects.filter(question__kind=QuestionKind.CARE, question__event__ends_at__lt=now - KEEP_CARE)
         return old.delete()[0]
-
-
-def _without_name(row, label):
-    row.answers.all().delete()
-    gone = {"user": None, "name": label, "email": f"gone-{row.pk}@account.invalid", "organisation": ""}
-    Registration.objects.filter(pk=row.pk).update(**gone, is_listed=False)
 
 
 class PeoplePart(Part):

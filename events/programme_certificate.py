@@ -1,6 +1,5 @@
-"""The certificate of a completed programme, as a PDF with tags (PDF/UA-1)."""
+"""The certificate of a completed programme, as a PDF with tags."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from web import region
+from web.pdf import pdf_of
 
 SOURCE = Path(__file__).parent / "programme.typ"
 
@@ -19,12 +19,8 @@ def _source():
     return SOURCE.read_bytes()
 
 
-def pdf_of(participant):
-    """Set by Typst. Facts go in as data, never as source."""
-    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
-
-    facts = json.dumps(facts_of(participant))
-    return typst.compile(_source(), sys_inputs={"facts": facts}, format="pdf", pdf_standards=["ua-1"])
+def certificate_of(participant):
+    return pdf_of(_source(), facts_of(participant))
 
 
 def facts_of(participant):

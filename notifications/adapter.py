@@ -49,6 +49,11 @@ class OutboxAccountAdapter(DefaultAccountAdapter):
         """Staff come to see what waits for them; the lists stand first in the administration."""
         return reverse("admin:index") if request.user.is_staff else super().get_login_redirect_url(request)
 
+    def login(self, request, user):
+        """A session that was to end soon, before anybody was signed in, lasts as long as any other."""
+        request.session.set_expiry(None)
+        super().login(request, user)
+
     def send_mail(self, template_prefix, email, context):
         """Queue the mail that allauth calls `account/email/<name>` or `mfa/email/<name>`."""
         name = template_prefix.rsplit("/", 1)[-1]

@@ -37,7 +37,7 @@ class _Line:
 def csv_lines(columns, rows):
     """Byte strings of a CSV file: UTF-8 with a mark for Excel, semicolons, CRLF; 200 rows at a time."""
     writer = csv.writer(_Line(), delimiter=";")
-    yield ("\ufeff" + writer.writerow(columns)).encode()
+    yield ("\ufeff" + writer.writerow([harmless(column) for column in columns])).encode()
     rows = iter(rows)
     while part := list(islice(rows, 200)):
         yield "".join(writer.writerow([harmless(value) for value in row]) for row in part).encode()

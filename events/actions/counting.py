@@ -78,7 +78,7 @@ def close(event, *, by):
 def open_again(event, *, by):
     """Undo `close` while the people are still there."""
     row = enter_desk(event, by, counted=True)
-    if row.ends_at <= timezone.now() - KEPT:
+    if row.ends_at <= timezone.now() - kept(row):
         raise ValidationError(GONE, code="gone")
     row.attendance.all().delete()
     _counted(row, None)

@@ -40,20 +40,21 @@ def ask_due(now=None):
     """Ask everybody once, in one mail about all their meetings; how many mails. Two runs at once share the seats."""
     now = now or timezone.now()
     seats = due(now).select_for_update(of=("self",), skip_locked=True).order_by("registration_id", "pk")
-    seats = list(seats.select_related("registration")[:A_RUN])
+    seats = list(seats.select_related("registration__user")[:A_RUN])
     FollowUp.objects.bulk_create(
         (FollowUp(meeting_id=one.meeting_id, registration_id=one.registration_id, asked_at=now) for one in seats),
         ignore_conflicts=True,
     )
     people = {one.registration_id: one.registration for one in seats}
-    first = budget.first_room([one.email for one in people.values()], TEMPLATE)
-    queue_emails([_question(one, first[one.email]) for one in people.values() if one.email in first])
-    return len([one for one in people.values() if one.email in first])
+    first = budget.first_room([one.address for one in people.values()], TEMPLATE)
+    mails = [_question(one, first[one.address]) for one in people.values() if one.address in first]
+    queue_emails(mails)
+    return len(mails)
 
 
 def _question(registration, due_at):
     return {
-        "to": registration.email,
+        "to": registration.address,
         "user_id": registration.user_id,
         "language": registration.language,
         "template": TEMPLATE,
@@ -67,7 +68,7 @@ def _question(registration, due_at):
 
 def read_question(email):
     """The meetings that still wait for an answer."""
-    registration = Registration.objects.select_related("event").filter(pk=email.context["registration"]).first()
+    registration = _seeing(email.context["registration"])
     waiting = [one for one in questions(registration) if not one.outcome] if registration else []
     if not waiting:
         raise NoLonger("answered, or no longer asked")
@@ -79,7 +80,13 @@ def read_question(email):
 def registration_of(text):
     """The registration of an address that we made, while it is asked; None for any other."""
     ids = read_token(PURPOSE, text)
-    return Registration.objects.select_related("event").filter(pk=ids[0]).first() if ids else None
+    return _seeing(ids[0]) if ids else None
+
+
+def _seeing(pk):
+    """The registration of a person who may still see the event; None for any other."""
+    row = Registration.objects.select_related("event", "user").filter(pk=pk).first()
+    return row if row and row.sees_event else None
 
 
 def questions(registration):
@@ -92,13 +99,13 @@ def questions(registration):
 
 
 @transaction.atomic
-def answer(registration, pk, outcome, words=""):
+def answer(registration, pk, outcome):
     """Note what came of one meeting; an answer may be changed. False when it is not asked."""
     row = FollowUp.objects.select_for_update().filter(pk=pk, registration=registration).first()
     if row is None or outcome not in OUTCOMES or row.asked_at <= timezone.now() - ANSWER_WITHIN:
         return False
-    row.outcome, row.answered_at, row.words = outcome, timezone.now(), words or row.words
-    row.save(update_fields=["outcome", "answered_at", "words"])
+    row.outcome, row.answered_at = outcome, timezone.now()
+    row.save(update_fields=["outcome", "answered_at"])
     return True
 
 

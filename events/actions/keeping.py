@@ -19,7 +19,7 @@ from events import times
 from events.actions.changes import tell_changed
 from events.actions.seat_mails import CHANGED
 from events.actions.seats import fill
-from events.models import Answer, Audience, Event, EventSeries, EventState, Question
+from events.models import Answer, Audience, Event, EventSeries, EventState, Question, QuestionKind
 from platforms.actions import Frozen, NoEntry, Outdated, enter
 from platforms.models.space import SLUG_TAIL
 
@@ -42,7 +42,15 @@ TOO_FEW = ngettext_lazy(
     "%(number)s people have a seat already, so there can not be fewer seats than that.",
     "number",
 )
+SHUT_OUT = ngettext_lazy(
+    "%(number)s person has signed up who could not see the event any more. Leave it as it is, or cancel it and make a "
+    "copy for the others.",
+    "%(number)s people have signed up who could not see the event any more. Leave it as it is, or cancel it and make a "
+    "copy for the others.",
+    "number",
+)
 ANSWERED = _("Somebody has answered “%(question)s”, so it can not be removed. Change its words, or leave it.")
+IS_CARE = _("“%(question)s” has been answered, so it stays a question of food and access.")
 PLACE = ("place", "address", "municipality")
 
 
@@ -92,7 +100,7 @@ def begin(form, *, by, space=None):
         setattr(event, name, value)
     event.slug = new_slug(event)
     event.save()
-    _link(event, form)
+    _link(event, form, LINKS)
     ask(event, form.cleaned_data["questions"])
     log(event, "add", by=by)
     return event
@@ -105,21 +113,27 @@ def new_slug(event):
     return f"{base}-{get_random_string(5, SLUG_TAIL)}" if Event.objects.filter(slug=base).exists() else base
 
 
-def _link(event, form):
-    for name in ("organisers", "areas", "themes"):
+LINKS = ("organisers", "areas", "themes")
+
+
+def _link(event, form, names):
+    for name in names:
         getattr(event, name).set(form.cleaned_data[name])
+
+
+def _linked_anew(event, form):
+    """Which of LINKS are others in the form."""
+    return [name for name in LINKS if {*getattr(event, name).all()} != {*form.cleaned_data[name]}]
 
 
 def ask(event, rows):
     """Let the event have these questions: rows with the key of a question change it, others are new."""
     standing = {str(one.pk): one for one in event.questions.all()}
-    kept = {row["key"] for row in rows if row["key"] in standing}
+    kept = {row["key"]: row for row in rows if row["key"] in standing}
     for key, one in standing.items():
-        if key in kept:
-            continue
-        if Answer.objects.filter(question=one).exists():
-            raise ValidationError({"questions": ValidationError(ANSWERED, params={"question": one.text})})
-        one.delete()
+        _judge_change(one, kept.get(key))
+        if key not in kept:
+            one.delete()
     for number, one in enumerate(standing[key] for key in kept):
         Question.objects.filter(pk=one.pk).update(number=1000 + number)  # out of the way of the new numbers
     for number, row in enumerate(rows, 1):
@@ -129,6 +143,22 @@ def ask(event, rows):
             Question.objects.filter(pk=standing[row["key"]].pk).update(**values)
         else:
             Question.objects.create(event=event, **values)
+
+
+def _judge_change(question, row):
+    """Whoever answered of food and access was told when that is deleted; `row` is what becomes of the question, None
+    that it goes."""
+    is_loosened = row and question.kind == QuestionKind.CARE and row["kind"] != QuestionKind.CARE
+    if (row is None or is_loosened) and Answer.objects.filter(question=question).exists():
+        words = IS_CARE if row else ANSWERED
+        raise ValidationError({"questions": ValidationError(words, params={"question": question.text})})
+
+
+def _asks_anew(event, rows):
+    """Whether these rows ask anything else than the event does."""
+    standing = event.questions.values_list("pk", "text_sv", "text_en", "kind", "options", "is_required")
+    typed = [(row["key"], row["sv"], row["en"], row["kind"], row["options"], row["required"] == "yes") for row in rows]
+    return typed != [(str(pk), *others) for pk, *others in standing]
 
 
 @transaction.atomic
@@ -145,13 +175,16 @@ def change(form, *, by, with_following=False):
     others = following(event) if with_following else []
     before = {name: getattr(event, name) for name in (*form.plain, "starts_at")}
     changed = {name: value for name, value in form.plain.items() if value != before[name]}
+    links, rows = _linked_anew(event, form), form.cleaned_data["questions"]
+    asks_anew = _asks_anew(event, rows)
     _write(event, changed)
-    _link(event, form)
-    ask(event, form.cleaned_data["questions"])
+    _link(event, form, links)
+    ask(event, rows)
     for one in others:
         _write(one, _shifted(one, changed, before))
-        _link(one, form)
-        ask(one, [row | {"key": _same_question(one, row)} for row in form.cleaned_data["questions"]])
+        _link(one, form, links)
+        if asks_anew:
+            ask(one, [row | {"key": _same_question(one, row)} for row in rows])
     log(event, "edit", by=by, reason=str(len(others)) if others else "")
     return event
 
@@ -171,6 +204,8 @@ def _write(event, values):
         seated = event.registrations.seated().count()
         if event.capacity < seated:
             raise ValidationError({"capacity": ValidationError(TOO_FEW, params={"number": seated})})
+    if values.keys() & {"audience", "partnership"} and (number := event.registrations.active().outside(event).count()):
+        raise ValidationError({"audience": ValidationError(SHUT_OUT, params={"number": number})})
     event.version += 1
     event.save()
     if seats is not None and (event.capacity is None or event.capacity > seats):
@@ -221,7 +256,7 @@ def _copied(event, *, by, **values):
     made = Event(by=by, **{name: getattr(event, name) for name in COPIED}, **values)
     made.slug = new_slug(made)
     made.save()
-    for name in ("organisers", "areas", "themes"):
+    for name in LINKS:
         getattr(made, name).set(getattr(event, name).all())
     Question.objects.bulk_create(
         Question(event=made, **{name: getattr(one, name) for name in ASKED}) for one in event.questions.all()

@@ -216,6 +216,13 @@ def left(registration):
             meeting_news.tell(row, "cancelled", [row.asked_id if row.asker_id == registration.pk else row.asker_id])
 
 
+def forget(registration):
+    """Take out what somebody who came wrote, and ask them nothing: that they met stays until it is counted."""
+    Profile.objects.filter(registration=registration).delete()
+    Meeting.objects.filter(asker=registration).update(line="")
+    registration.seats.all().delete()
+
+
 # ── Booking: the event is locked ─────────────────────────────────────────────────────────────────────────────────────
 def _coming(matchmaking):
     """The times that can still be booked: none of an event that is cancelled or over."""

@@ -55,7 +55,7 @@ def other_of(meeting, pk):
 # ── Telling ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def tell(meeting, what, pks):
     """Tell these registrations (ids) of a meeting that it was asked for, booked, declined or cancelled."""
-    for one in Registration.objects.filter(pk__in=pks).order_by("pk"):
+    for one in Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk"):
         key = f"meeting:{meeting.pk}:{what}:{one.pk}"
         context = {"meeting": meeting.pk, "registration": one.pk, "what": what}
         queue_emails([_mail(one, TEMPLATES.get(what, NEWS), context, key)])
@@ -69,14 +69,14 @@ def tell(meeting, what, pks):
 def tell_schedule(event, pks):
     """Tell these registrations (ids) that the schedule was filled; one mail each."""
     now = timezone.now().isoformat()
-    rows = Registration.objects.filter(pk__in=pks).order_by("pk")
+    rows = Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk")
     mails = [_mail(one, NEWS, {"registration": one.pk, "what": "schedule"}, f"meetings:{one.pk}:{now}") for one in rows]
     queue_emails(mails)
 
 
 def _mail(registration, template, context, key):
     return {
-        "to": registration.email,
+        "to": registration.address,
         "user_id": registration.user_id,
         "language": registration.language,
         "template": template,
@@ -101,11 +101,11 @@ def meetings_of(registration):
 
 def read_meeting(email):
     """What a mail says of a meeting, as of now."""
-    rows = Registration.objects.filter(state=RegistrationState.CONFIRMED).select_related("event")
+    rows = Registration.objects.filter(state=RegistrationState.CONFIRMED).select_related("event", "user")
     rows = rows.exclude(event__state=EventState.CANCELLED)
     mine = rows.filter(pk=email.context["registration"], event__ends_at__gt=timezone.now()).first()
-    if mine is None:
-        raise NoLonger("the person no longer comes, or the event is over")
+    if mine is None or not mine.sees_event:
+        raise NoLonger("the person no longer comes, or may no longer see the event, or it is over")
     what, known = email.context["what"], {"event": mine.event, "url": settings.SITE_URL + path_of(mine)}
     if what == "schedule":
         return {**known, "what": what, "meetings": [_told(one, mine.pk) for one in meetings_of(mine)]}
@@ -131,19 +131,22 @@ def _told(meeting, pk):
 
 def read_meetings(rows):
     """For `notifications.subjects`: meetings in words, for the two of them while they come to the event."""
-    found = Meeting.objects.select_related("event", "asker", "asked").in_bulk({id_of(row) for row in rows})
+    found = Meeting.objects.select_related("event", "asker__user", "asked__user").in_bulk({id_of(row) for row in rows})
     told = {}
     for row in rows:
         meeting = found.get(id_of(row))
         wanted = STATES.get(row.kind.removeprefix("meeting_"))
         mine = meeting and meeting.state == wanted and _mine(meeting, row.user_id)
-        if mine and mine.state == RegistrationState.CONFIRMED:
+        if mine and mine.state == RegistrationState.CONFIRMED and mine.sees_event:
             told[row.pk] = _line(row, meeting, mine)
     return told
 
 
 def _mine(meeting, user_id):
-    return next((one for one in (meeting.asker, meeting.asked) if one.user_id == user_id), None)
+    mine = next((one for one in (meeting.asker, meeting.asked) if one.user_id == user_id), None)
+    if mine:
+        mine.event = meeting.event
+    return mine
 
 
 def _line(row, meeting, mine):

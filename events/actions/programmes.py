@@ -123,8 +123,8 @@ def _number(steps):
 
 
 @transaction.atomic
-def remove_step(step, *, by):
-    row = _keep(step.programme, by)
+def remove_step(step, *, by, version):
+    row = _keep(step.programme, by, version)
     if step.done.exists():
         raise ValidationError(DONE_ALREADY, code="done")
     step.delete()

@@ -1,6 +1,6 @@
 """The mails about one's own seat: queued with ids, written when they go, to those of whom it is still so."""
 
-from events.models import ACTIVE, Audience, Event, EventState, Registration, RegistrationState
+from events.models import ACTIVE, EventState, Registration, RegistrationState
 from notifications.actions import queue_emails
 from notifications.live import NoLonger
 
@@ -58,15 +58,10 @@ def read(email):
 
 
 def _judge(row, what):
-    event = row.event
     if row.state not in TRUE_IN[what]:
         raise NoLonger("it is not so any more")
     wanted = EventState.CANCELLED if what == "cancelled" else EventState.PUBLISHED
-    if event.state != wanted:
+    if row.event.state != wanted:
         raise NoLonger("the event is in another state")
-    if event.audience == Audience.PARTNERSHIP and not _may_read(row):
+    if not row.sees_event:
         raise NoLonger("the person may no longer see the event")
-
-
-def _may_read(row):
-    return row.user_id and Event.objects.visible_to(row.user).filter(pk=row.event_id).exists()

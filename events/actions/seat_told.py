@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from events.models import ACTIVE, Audience, Event, EventState, Registration, RegistrationState
+from events.models import ACTIVE, Event, EventState, Registration, RegistrationState
 from notifications import telling
 from notifications.models import Part, Why
 from notifications.subjects import Line, id_of
@@ -60,7 +60,7 @@ def seen(user, registration):
 
 def read_registrations(rows):
     """For `notifications.subjects`: notices of seats, for whose they are, while they are so."""
-    found = Registration.objects.select_related("event").in_bulk({id_of(row) for row in rows})
+    found = Registration.objects.select_related("event", "user").in_bulk({id_of(row) for row in rows})
     hidden = _hidden(found.values())
     return {
         row.pk: _line(
@@ -78,8 +78,7 @@ def _is_so(row, registration):
 
 def _hidden(registrations):
     """Of these, the ids of those whose person may no longer see the event."""
-    closed = [one for one in registrations if one.event.audience == Audience.PARTNERSHIP]
-    return {one.pk for one in closed if not Event.objects.visible_to(one.user).filter(pk=one.event_id).exists()}
+    return {one.pk for one in registrations if not one.sees_event}
 
 
 def _line(registration, text, action=""):
@@ -92,7 +91,8 @@ def read_events(rows):
     """For `notifications.subjects`: the name of an event of which somebody wants to hear nothing."""
     found = Event.objects.in_bulk({id_of(row) for row in rows})
     people = {row.user_id for row in rows}
-    comes = set(Registration.objects.filter(event__in=found, user__in=people).values_list("user_id", "event_id"))
+    comes = list(Registration.objects.filter(event__in=found, user__in=people).select_related("event", "user"))
+    comes = {(one.user_id, one.event_id) for one in comes if one.sees_event}
     return {
         row.pk: Line(lazy(lambda one=one: one.title, str)(), partial(reverse, "my_events"), "", lambda: "")
         for row in rows

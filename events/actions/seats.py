@@ -10,9 +10,11 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import owner_of
+from accounts.models import new_nonce
 from actors.models import Representative
 from events.actions import matching, seat_mails
 from events.actions.seat_states import CONFIRMED, LEFT, OFFERED, STEPS, WAITING
@@ -220,14 +222,30 @@ def change(registration, *, organisation, is_listed, answers):
 
 @transaction.atomic
 def forget(registration):
-    """Take out all that is kept of somebody; a seat that becomes free is offered to the next."""
+    """Take out all that is kept of somebody; a seat that becomes free is offered to the next. That they came stands
+    without their name until it is counted."""
     row, now = _take_registration(registration)
+    outbox.forget(prefix=seat_mails.prefix(row), address=_nowhere(row))
+    if row.came and row.event.counted_at is None:
+        return _unname(row)
     had_seat = row.state in SEATED
     matching.left(row)
-    outbox.forget(prefix=seat_mails.prefix(row), address=f"gone-{row.pk}@account.invalid")
     row.delete()
     if had_seat:
         _fill(row.event, now)
+
+
+def _nowhere(row):
+    return f"gone-{row.pk}@account.invalid"
+
+
+def _unname(row):
+    """Nothing of the person is left in the row, and no link of a mail opens it."""
+    matching.forget(row)
+    row.answers.all().delete()
+    row.user, row.by, row.name, row.email, row.organisation = None, None, gettext("Name deleted"), _nowhere(row), ""
+    row.is_listed, row.nonce, row.token_hash = False, new_nonce(), ""
+    row.save()
 
 
 # ── Offers ───────────────────────────────────────────────────────────────────────────────────────────────────────────

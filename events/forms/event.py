@@ -138,6 +138,7 @@ class EventForm(forms.ModelForm):
         self.fields["partnership"].queryset = Partnership.objects.visible_to(by).order_by("name_sv", "pk")
         if event.space_id:
             del self.fields["partnership"]
+        self._leave_alone("mission", "partnership")
         if event.pk and not event.is_draft:
             for name in (*TIMES, *PLACE):
                 del self.fields[name]
@@ -147,6 +148,13 @@ class EventForm(forms.ModelForm):
             self.initial["organisers"] = list(event.organisers.order_by("name", "pk"))
             self.initial["questions"] = as_rows(event.questions.all())
         self.initial["version"] = event.version
+
+    def _leave_alone(self, *names):
+        """What the event belongs to and its keeper may not see stays as it is, unnamed."""
+        for name in names:
+            pk = getattr(self.instance, f"{name}_id")
+            if pk and name in self.fields and not self.fields[name].queryset.filter(pk=pk).exists():
+                del self.fields[name]
 
     @property
     def sections(self):

@@ -6,19 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from actors.models import Competence
+from events.forms.fields import MomentField
 from events.models import Profile
 from web.fields import LineField, TextField
 
 MOST_COMPETENCES = 5
-MOMENT = "%Y-%m-%dT%H:%M"
-
-
-class MomentField(forms.DateTimeField):
-    """A day and a time, with the browser's own calendar; a time that clocks skip is refused."""
-
-    def __init__(self, **kwargs):
-        widget = forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"})
-        super().__init__(**{"widget": widget, "input_formats": [MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%d %H.%M"], **kwargs})
 
 
 class TimesForm(forms.Form):

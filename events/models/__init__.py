@@ -12,7 +12,7 @@ from events.models.ability import (
     RoundKind,
 )
 from events.models.door import WalkIn
-from events.models.event import STEPS, Audience, Event, EventKind, EventSeries, EventState, SignUp
+from events.models.event import Audience, Event, EventKind, EventSeries, EventState, SignUp
 from events.models.feeds import CalendarFeed
 from events.models.matching import FollowUp, Matchmaking, Meeting, MeetingState, Profile, Seat
 from events.models.programme import Participant, Programme, ProgrammeStep, StepDone, StepKind
@@ -33,7 +33,6 @@ __all__ = [
     "FEWEST",
     "HIGHEST",
     "SEATED",
-    "STEPS",
     "AbilityStatement",
     "Answer",
     "Assessment",

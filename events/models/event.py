@@ -44,13 +44,6 @@ class Audience(models.TextChoices):
     PARTNERSHIP = "partnership", _("People of a partnership's spaces")
 
 
-STEPS = {
-    "publish": (EventState.DRAFT, EventState.PUBLISHED),
-    "cancel": (EventState.PUBLISHED, EventState.CANCELLED),
-    "hold": (EventState.PUBLISHED, EventState.HELD),
-}
-
-
 class EventSeries(models.Model):
     """Events that belong together and recur: each is a row of its own, so that each can be moved, changed or left out.
 

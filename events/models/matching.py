@@ -144,7 +144,6 @@ class FollowUp(models.Model):
             ("nothing", _("Nothing")),
         ],
     )
-    words = models.CharField(_("in words"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("follow-up of a meeting")

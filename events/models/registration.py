@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Keyed, Language
 from actors.models.merging import Moves
-from events.models.event import Event
+from events.models.event import Audience, Event
+from platforms.models import Space, SpaceMember
 from web.text import in_language
 
 
@@ -83,6 +84,17 @@ class RegistrationQuerySet(models.QuerySet):
     def of(self, user):
         """Those of a person."""
         return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def outside(self, event):
+        """Those of people for whom the event is not, as it is now."""
+        if event.audience == Audience.PUBLIC:
+            return self.none()
+        if event.audience == Audience.REGISTERED:
+            return self.filter(user=None)
+        spaces = Space.objects.filter(
+            **{"pk": event.space_id} if event.space_id else {"partnership": event.partnership_id}
+        )
+        return self.exclude(user__in=SpaceMember.objects.filter(space__in=spaces.values("pk")).values("user"))
 
     def with_number(self):
         """Adds `ahead`, how many stand before each on the waiting list."""
@@ -172,6 +184,13 @@ class Registration(Keyed):
         if ahead is None:
             ahead = type(self).objects.with_number().values_list("ahead", flat=True).get(pk=self.pk)
         return ahead + 1
+
+    @property
+    def sees_event(self):
+        """Whether the person may still see the event; a guest only one that is public."""
+        if self.event.audience == Audience.PUBLIC:
+            return True
+        return self.user_id is not None and Event.objects.visible_to(self.user).filter(pk=self.event_id).exists()
 
     @property
     def address(self):

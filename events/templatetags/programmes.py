@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def event_address(step):
-    """Where the event of a step stands, "" for other steps and where events have no pages."""
-    return address("event", step.event.slug) if step.event else ""
+    """Where the event of a step (as one person meets it) stands; "" for any other, and where they may not see it."""
+    return address("event", step.row.event.slug) if step.row.event and not step.is_hidden else ""

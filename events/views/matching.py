@@ -7,7 +7,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +24,7 @@ from events.actions import matching as acts
 from events.actions.meeting_news import other_of, path_of, seen
 from events.forms.matching import AskForm, FillForm, ProfileForm, TimesForm
 from events.models import Event, Matchmaking, Meeting, MeetingState, Registration
+from missions.views.frame import saved
 from platforms.views.frame import form_view, saying, typed
 from platforms.views.invitation import by_token
 from web.kept import keeps_text, kept
@@ -46,7 +47,7 @@ def _of_person(request, slug):
 def _of_guest(token):
     """The registration of a guest with a seat, by the key in their mails."""
     rows = Registration.objects.confirmed().filter(user=None, event__matchmaking__isnull=False)
-    rows = rows.exclude(event__state="draft").select_related("event__matchmaking")
+    rows = rows.filter(event__in=Event.objects.published()).select_related("event__matchmaking")
     return get_object_or_404(rows, token_hash=token_hash(token))
 
 
@@ -200,9 +201,10 @@ def matching_keep(request, slug):
     do = request.POST.get("do") if request.method == "POST" else ""
     times = TimesForm(request.POST if do == "times" else None, event=event, initial=_times(event, row) | kept(request))
     fill = FillForm(request.POST if do == "fill" else None)
-    if do == "times" and times.is_valid() and _set_times(times, event, request):
+    if times.is_valid() and saved(times, acts.set_times, event=event, by=request.user, **times.cleaned_data):
+        messages.success(request, _("The times are saved."))
         return redirect("matching_keep", slug)
-    if do == "fill" and fill.is_valid():
+    if fill.is_valid():
         with saying(request):
             number = acts.fill(event, by=request.user, most=fill.cleaned_data["most"])
             messages.success(request, _("Meetings added: %(number)s.") % {"number": number})
@@ -215,16 +217,6 @@ def _times(event, row):
     if row:
         return {name: getattr(row, name) for name in ("starts_at", "ends_at", "minutes", "tables")}
     return {"starts_at": event.starts_at, "ends_at": event.ends_at}
-
-
-def _set_times(form, event, request):
-    try:
-        acts.set_times(event, by=request.user, **form.cleaned_data)
-    except ValidationError as error:
-        form.add_error(None, error) if not hasattr(error, "error_dict") else form._update_errors(error)
-        return False
-    messages.success(request, _("The times are saved."))
-    return True
 
 
 def _overview(event, row):

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from actors.models import Representative
 from events.actions import programmes as actions
 from events.actions import task_news
-from events.forms.programme import JudgeForm, ProgrammeForm, StepForm
+from events.forms.programme import JudgeForm, ProgrammeForm, StepForm, Versioned
 from events.models import Attendance, Participant, Programme, StepDone, StepKind
 from events.views.rounds import tried
 from platforms.actions import Outdated
@@ -141,25 +141,29 @@ def programme_step_move(request, programme, number):
 @keeper_view
 @form_view
 def programme_step_remove(request, programme, number):
+    """Its number may be that of another step by now: the version says whether it is the one that was shown."""
     step = step_of(programme, number)
-    if request.method == "POST":
+    form = Versioned(typed(request), initial={"version": programme.version})
+    if form.is_valid():
         with saying(request):
-            actions.remove_step(step, by=request.user)
+            actions.remove_step(step, by=request.user, version=form.cleaned_data["version"])
             messages.success(request, _("The step is removed."))
         return redirect(programme)
-    return show(request, "programme_step_remove", {"programme": programme, "step": step})
+    return show(request, "programme_step_remove", {"programme": programme, "step": step, "form": form})
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @cache_control(private=True, no_store=True)
 @require_safe
 def programme_people(request, slug):
-    """Staff see everybody; whoever represents an organisation sees its people. Others only get the counts."""
+    """Staff see everybody; whoever represents an organisation sees those who represent it still. Others only get the
+    counts."""
     programme = get_object_or_404(Programme.objects.visible_to(request.user), slug=slug)
     keeps = request.user.has_perm(MAY)
     rows = Participant.objects.filter(programme=programme).select_related("user", "actor")
     ours = Representative.objects.actors_of(request.user)
-    rows = rows if keeps else rows.filter(actor__in=ours)
+    still = Representative.objects.filter(actor=OuterRef("actor"), user=OuterRef("user"))
+    rows = rows if keeps else rows.filter(Exists(still), actor__in=ours)
     people = list(actions.with_progress(rows).order_by("actor__name_sort", "begun_at", "pk")[:MOST])
     if not (keeps or people):
         raise Http404

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +16,8 @@ from actors.models import Actor
 from events.actions import programmes as actions
 from events.actions import task_news
 from events.forms.programme import HandInForm, JoinProgrammeForm
-from events.models import Participant, Programme, ProgrammeStep, StepDone, StepKind
-from events.programme_certificate import pdf_of
+from events.models import Event, Participant, Programme, ProgrammeStep, StepDone, StepKind
+from events.programme_certificate import certificate_of
 from platforms.views.frame import form_view, saying, typed
 from web.kept import keeps_text
 from web.public import public_page
@@ -46,10 +46,11 @@ def seen(request, slug):
 
 @dataclass
 class Step:
-    """A step as one person meets it; `done` is their StepDone, if any."""
+    """A step as one person meets it; `done` is their StepDone, if any. An event that they may not see `is_hidden`."""
 
     row: ProgrammeStep
     done: StepDone | None
+    is_hidden: bool
 
     @property
     def is_done(self):
@@ -88,7 +89,9 @@ def way_of(user, programme):
     if user.is_authenticated:
         me = Participant.objects.filter(programme=programme, user=user).select_related("actor").first()
     done = {one.step_id: one for one in me.done.all()} if me else {}
-    return me, [Step(row, done.get(row.pk)) for row in programme.steps.select_related("event").order_by("number")]
+    seen = Exists(Event.objects.visible_to(user).filter(pk=OuterRef("event")))
+    steps = programme.steps.annotate(is_seen=seen).select_related("event").order_by("number")
+    return me, [Step(row, done.get(row.pk), bool(row.event_id) and not row.is_seen) for row in steps]
 
 
 def join_form(user, data=None):
@@ -164,7 +167,7 @@ def programme_certificate(request, slug):
     """One's own, once every step is done."""
     rows = Participant.objects.filter(user=request.user, completed_at__isnull=False)
     me = get_object_or_404(rows.select_related("programme", "actor", "user"), programme__slug=slug)
-    answer = HttpResponse(pdf_of(me), content_type="application/pdf")
+    answer = HttpResponse(certificate_of(me), content_type="application/pdf")
     name = f"{timezone.localdate(me.completed_at):%Y-%m-%d}-{me.programme.slug}.pdf"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

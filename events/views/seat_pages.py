@@ -36,8 +36,8 @@ def open_page(view):
 
 
 def by_link(view):
-    """A page whose address is the key to a registration. A guest's opens for whoever holds it; a person's for that
-    person, signed in. Kept by nobody, and the browser tells its address to nobody."""
+    """A page whose address is the key to a registration. A guest's opens for whoever holds it, a person's for that
+    person, signed in, while they may see the event. Kept by nobody, and the browser tells its address to nobody."""
 
     @login_not_required
     @private
@@ -55,9 +55,9 @@ def by_link(view):
 
 
 def _answer(request, view, row):
-    if row.user_id is None:
+    if row.user_id is None and row.sees_event:
         return view(request, row)
-    if not request.user.is_authenticated:
+    if row.user_id is not None and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if row.user_id != request.user.pk or not Event.objects.visible_to(request.user).filter(pk=row.event_id).exists():
         raise Http404

@@ -163,8 +163,8 @@ def sign_up_colleague(request, slug):
     questions = event.questions.exclude(kind=QuestionKind.CARE)
     actors = spoken_for(request.user)
     form = ColleagueForm(typed(request), questions=questions, actors=actors, initial=kept(request))
-    status = 200
-    if form.is_bound and form.is_valid():
+    at, status = _standing(event), 200
+    if form.is_bound and at["is_open"] and form.is_valid():
         try:
             _sign_up_colleague(form, event, request.user)
             messages.success(request, _("Your colleague is signed up, and gets a mail that says so."))
@@ -172,7 +172,7 @@ def sign_up_colleague(request, slug):
         except (ValidationError, proofs.TooMany) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
             status = 429 if isinstance(error, proofs.TooMany) else 200
-    context = {"event": event, "form": form, "at": _standing(event)}
+    context = {"event": event, "form": form, "at": at}
     return render(request, "events/sign_up_colleague.html", context, status=status)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from events.actions import door, listing
 from events.certificate import certificate_of, is_earned
-from events.models import ACTIVE, EventState, Registration
+from events.models import ACTIVE, Event, EventState, Registration
 from events.views.desk import desk_view, event_to_keep
 from events.views.seat_pages import by_link
 from platforms.views.frame import form_view
@@ -26,9 +26,9 @@ private = cache_control(private=True, no_store=True)
 
 
 def own(request, slug):
-    """The registration of the person who is signed in; 404 for who has none, or has left."""
-    rows = Registration.objects.active().of(request.user).select_related("event", "actor")
-    return get_object_or_404(rows, event__slug=slug)
+    """The registration of the person who is signed in; 404 for who has none, has left, or may not see the event."""
+    rows = Registration.objects.active().of(request.user).filter(event__in=Event.objects.visible_to(request.user))
+    return get_object_or_404(rows.select_related("event", "actor"), event__slug=slug)
 
 
 def active(registration):

@@ -1,6 +1,5 @@
 """The report on a method: a page, and the same as a tagged PDF."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from missions.models import Method, MethodVersion
 from missions.report import report_of
 from web import region
+from web.pdf import pdf_of
 from web.public import public_page
 
 SOURCE = Path(__file__).parent.parent / "report.typ"
@@ -45,7 +45,7 @@ def method_report_pdf(request, slug):
     """The report as a PDF with tags (PDF/UA-1), made anew each time from the same facts."""
     method = _method(request, slug)
     name = f"{timezone.localdate():%Y-%m-%d}-{method.slug}.pdf"
-    answer = HttpResponse(pdf_of(report_of(method)), content_type="application/pdf")
+    answer = HttpResponse(pdf_of(_source(), facts_of(report_of(method))), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -86,15 +86,6 @@ def _pieces(number):
 @cache
 def _source():
     return SOURCE.read_bytes()
-
-
-def pdf_of(report):
-    """The report set by Typst. Facts go in as data, never as source."""
-    import typst  # noqa: PLC0415 – 6 MB that a worker which only sends mail never needs
-
-    return typst.compile(
-        _source(), sys_inputs={"facts": json.dumps(facts_of(report))}, format="pdf", pdf_standards=["ua-1"]
-    )
 
 
 def facts_of(report):

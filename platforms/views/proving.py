@@ -7,6 +7,7 @@ from actors.views.proving import mail_code
 from web.limits import client_address
 
 SESSION_KEY = "by_link"
+KEPT = 3600  # seconds
 
 
 def purpose_of(row):
@@ -22,8 +23,11 @@ def waiting(request, row):
 
 
 def send_code(request, row, email, **typed):
-    """Send a code to `email`, whether or not there is an account. Raises proofs.TooMany."""
+    """Send a code to `email`, whether or not there is an account. Raises proofs.TooMany. What somebody typed and never
+    proved goes with their session, soon."""
     proof = mail_code(request, email, purpose_of(row))
+    if not request.user.is_authenticated:
+        request.session.set_expiry(KEPT)
     kept = request.session.get(SESSION_KEY, {})
     request.session[SESSION_KEY] = {**kept, purpose_of(row): {**typed, "email": email, "proof": str(proof.pk)}}
 

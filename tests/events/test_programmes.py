@@ -11,7 +11,7 @@ from django.utils import translation
 from accounts.mine import parts
 from events.actions import programmes as actions
 from events.models import Attendance, Participant, Programme, ProgrammeStep, StepDone, StepKind
-from events.programme_certificate import facts_of, pdf_of
+from events.programme_certificate import certificate_of, facts_of
 from platforms.actions import Outdated
 from tests.events.making import make_event, make_event_keeper, make_registration
 from tests.factories import make_actor, make_user
@@ -133,7 +133,8 @@ def test_steps_are_moved_and_removed_and_their_numbers_have_no_holes(keeper):
 
     actions.move_step(third, by=keeper, up=True)
     actions.move_step(first, by=keeper, up=True)
-    actions.remove_step(second, by=keeper)
+    programme.refresh_from_db()
+    actions.remove_step(second, by=keeper, version=programme.version)
 
     assert list(programme.steps.values_list("pk", "number")) == [(first.pk, 1), (third.pk, 2)]
 
@@ -144,7 +145,7 @@ def test_a_step_that_somebody_has_done_stays(keeper, eva):
     actions.say_done(actions.join(programme, by=eva), step, by=eva)
 
     with pytest.raises(ValidationError):
-        actions.remove_step(step, by=keeper)
+        actions.remove_step(step, by=keeper, version=step.programme.version)
 
 
 @pytest.mark.parametrize("name", ["change", "publish", "add_step"])
@@ -310,7 +311,7 @@ def test_the_certificate_says_who_did_what_and_is_tagged(eva):
     facts = facts_of(me)
     assert (facts["name"], facts["for"], [one["title"] for one in facts["steps"]]) == ("Eva Ek", "Our Firm", ["Step 1"])
     assert facts["emblem"]
-    assert b"/StructTreeRoot" in pdf_of(me) or b"StructTreeRoot" in pdf_of(me)
+    assert b"StructTreeRoot" in certificate_of(me)
 
 
 def test_a_person_gets_their_data_and_closing_the_account_takes_it_away(eva):
