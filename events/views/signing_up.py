@@ -172,7 +172,7 @@ def sign_up_colleague(request, slug):
         except (ValidationError, proofs.TooMany) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
             status = 429 if isinstance(error, proofs.TooMany) else 200
-    context = {"event": event, "form": form, "at": _standing(event)}
+    context = {"event": event, "form": form, "at": _standing(event), "is_kept": bool(kept(request))}
     return render(request, "events/sign_up_colleague.html", context, status=status)
 
 
