@@ -9,6 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from events import times
 from events.models import EventState
 from web import region
 from web.pdf import pdf_of
@@ -68,8 +69,8 @@ def _when(event):
     if event.is_whole_day:
         return first if first == last else f"{first} – {last}"
     if first == last:
-        return f"{first}, {date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
-    return f"{first}, {date_format(starts, 'H:i')} – {last}, {date_format(ends, 'H:i')}"
+        return f"{first}, {times.clock(starts)}–{times.clock(ends)}"
+    return f"{first}, {times.clock(starts)} – {last}, {times.clock(ends)}"
 
 
 def _hours(event):

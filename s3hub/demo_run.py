@@ -62,7 +62,10 @@ def _said(row, number):
         "name": _both(row["name"]),
         "origin": {"text": _both(row["origin"]), "sources": []},
         "suits": _both(row["suits"]),
-        "duration_weeks": {"min": sum(one["weeks"][0] for one in row["stage"]), "max": None},
+        "duration_weeks": {
+            "min": sum(one["weeks"][0] for one in row["stage"]),
+            "max": sum(one["weeks"][1] for one in row["stage"]),
+        },
         "stages": [_stage(row, one, place, number) for place, one in enumerate(row["stage"], 1)],
     }
 

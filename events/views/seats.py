@@ -54,7 +54,7 @@ def _done(request, row, act, words):
 
 
 def _leave(request, row):
-    return _done(request, row, seats.leave, _("You have left the event. Your place goes to the next in line."))
+    return _done(request, row, seats.leave, _("You have left the event. Somebody else can have your place."))
 
 
 def _take(request, row):

@@ -172,7 +172,7 @@ def sign_up_colleague(request, slug):
         except (ValidationError, proofs.TooMany) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
             status = 429 if isinstance(error, proofs.TooMany) else 200
-    context = {"event": event, "form": form, "at": at}
+    context = {"event": event, "form": form, "at": at, "is_kept": bool(kept(request))}
     return render(request, "events/sign_up_colleague.html", context, status=status)
 
 

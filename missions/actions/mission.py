@@ -161,6 +161,7 @@ def _goal_has(mission):
         (mission.baseline is not None, _("the goal has no baseline")),
         (mission.target is not None, _("the goal has no target")),
         (mission.due_on, _("the goal has no date")),
+        (not mission.due_on or mission.due_on >= timezone.localdate(), _("the day of the goal has already passed")),
     )
 
 

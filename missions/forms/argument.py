@@ -47,6 +47,8 @@ class StatementForm(forms.Form):
         self.fields["leads_to"].choices = [
             (str(number), f"{number}. {words}") for number, words in others.values_list("number", "if_text")
         ]
+        if not self.fields["leads_to"].choices:  # the first statement of all has nowhere to lead
+            self.fields["leads_to"].widget = forms.MultipleHiddenInput()
         self.fields["owner_actor"].queryset = organisations_of(mission, statement and statement.owner_actor_id)
         if mission.space_id:
             writers = SpaceMember.objects.writers().filter(space=mission.space_id).values("user")

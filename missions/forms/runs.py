@@ -1,6 +1,7 @@
 """Forms of a run: choosing a version, outputs and their evidence, the gate, leaving out a stage, roles."""
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -13,8 +14,15 @@ from web.fields import LineField, TextField
 from web.text import readers
 
 
+class VersionField(forms.ModelChoiceField):
+    """A version to work by, with the words that say when it suits."""
+
+    def label_from_instance(self, version):
+        return format_html('{}<br><span class="soft small">{}</span>', version, version.suits)
+
+
 class RunForm(forms.Form):
-    version = forms.ModelChoiceField(
+    version = VersionField(
         queryset=None,
         label=_("Method"),
         widget=forms.RadioSelect,

@@ -12,6 +12,7 @@ from tests.events.making import make_event, make_registration
 from tests.factories import make_actor, make_space, make_user, verified
 from tests.missions.test_portfolio import address, sign_in
 from tests.platforms.test_partnerships import text_of
+from web.kept import whose
 
 pytestmark = pytest.mark.django_db
 CONFIRMED, WAITING, OFFERED, LEFT = (
@@ -216,6 +217,21 @@ def test_a_colleague_is_signed_up_and_gets_a_mail(client):
     row = Registration.objects.get()
     assert (row.name, row.by, row.user) == ("Bo Berg", eva, None)
     assert Email.objects.get().to == "bo@example.org"
+
+
+def test_only_whoever_was_signed_out_is_told_that_what_they_wrote_is_still_there(client):
+    event, eva = make_event(), make_user()
+    page = address("event_sign_up_colleague", event.slug)
+    sign_in(client, eva)
+    drawn = client.get(page)
+    assert "You were signed out" not in text_of(drawn)
+
+    client.logout()
+    client.post(page, {"name": "Bo Berg", "email": "bo", "_whose": whose(eva)})
+    sign_in(client, eva)
+    words = text_of(client.get(page))
+    assert "You were signed out. What you wrote is still here" in words
+    assert client.get(page).context["form"]["name"].value() == "Bo Berg"
 
 
 def test_the_answer_is_the_same_for_a_colleague_who_comes_already(client):

@@ -1,5 +1,7 @@
 """What a participant has of an event: a ticket, the others who want to be seen, a certificate."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
@@ -149,6 +151,9 @@ def test_a_certificate_says_who_what_when_how_long_where_and_by_whose_money(held
     assert (said["Length"], said["Where"], said["Organiser"]) == ("2 hours", "Hamnen, Sjöstad", "Sjömätt")
     assert said["Event"] == "Kurs (training)"
     assert facts["emblem"] == emblem
+    with override("sv"):
+        (when,) = (row["text"] for row in facts_of(one)["rows"] if row["label"] == "När")
+    assert re.search(r", \d\d\.\d\d–\d\d\.\d\d$", when)
 
 
 def test_an_organiser_gets_the_certificate_of_one_person(client, held):

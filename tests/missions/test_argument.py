@@ -107,6 +107,14 @@ def test_a_statement_is_added_with_its_number_owner_and_links(client, mission, b
     assert links_of(mission) == {1: [], 2: [1]}
 
 
+def test_the_first_statement_is_not_asked_where_it_leads(client, mission, bo):
+    page = address("statement_new", mission)
+
+    assert "It leads on to" not in text(client.get(page))
+    make_statement(mission)
+    assert "It leads on to" in text(client.get(page))
+
+
 def test_a_circle_is_refused_by_name_and_nothing_that_was_typed_is_lost(client, mission, bo):
     third = make_statement(mission, "c", "d")
     second = make_statement(mission, "b", "c", leads_to=[third])

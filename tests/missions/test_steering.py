@@ -265,16 +265,17 @@ def test_criteria_are_judged_on_one_page_each_with_a_reason(client, space, crite
         ({"baseline": None}, "the goal has no baseline"),
         ({"target": None}, "the goal has no target"),
         ({"due_on": None}, "the goal has no date"),
+        ({"due_on": timezone.localdate() - timedelta(days=1)}, "the day of the goal has already passed"),
     ],
 )
-def test_a_mission_starts_only_with_measure_baseline_target_and_date(client, ready, people, lacking, words):
+def test_a_mission_starts_only_with_measure_baseline_target_and_a_date_to_come(client, ready, people, lacking, words):
     Mission.objects.update(**lacking)
     ready.refresh_from_db()
     with pytest.raises(ValidationError, match=words):
         actions.move(ready, "start", by=people[0])
     enter(client, people[0])
     answer = client.get(ready.get_absolute_url())
-    assert f"<li>{words}</li>" in text(answer)
+    assert f"<li><span>{words[0].upper()}{words[1:]}</span></li>" in text(answer)
     assert reverse("mission_step", args=[ready.slug, "start"]) not in text(answer)
 
 

@@ -102,3 +102,14 @@ def test_an_unknown_sign_is_the_plain_round_mark():
 
 def test_a_sign_has_no_name_of_its_own():
     assert all('aria-hidden="true"' in sign(key) for key in SIGNS)
+
+
+def test_a_part_that_is_fetched_into_a_page_never_renames_it():
+    fetched = [
+        tag
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for tag in re.findall(r'<[^<>]*hx-trigger="load"[^<>]*>', path.read_text())
+    ]
+
+    assert fetched
+    assert [tag for tag in fetched if "ignoreTitle:true" not in tag] == []
