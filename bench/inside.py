@@ -8,6 +8,7 @@ import json
 import os
 import re
 import time
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
@@ -21,16 +22,18 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import Tally, User  # noqa: E402
 from actors.models import Actor, ActorStatus  # noqa: E402
 from actors.seed import PLANTED  # noqa: E402
 from events import seed  # noqa: E402
-from events.models import Event  # noqa: E402
+from events.models import CalendarFeed, Event, Registration, RegistrationState  # noqa: E402
 from events.views.overview import PAGE_SIZE  # noqa: E402
 
 HOST = "127.0.0.1"
 PAGES = 4
+CALENDARS, ENTRIES = 12, 500
 READER = "reader@bench.example"
 SEARCHES = {
     "search_rare": ("mareograf", "blåstång", "tryckkärl"),
@@ -142,6 +145,31 @@ def meets(client, name, rows):
         yield page(client, path, expect=[f'href="{event.get_absolute_url()}"' for event in due])
 
 
+def calendars():
+    """The calendars of some people with ENTRIES events each: one is not asked for more than a calendar program may."""
+    Tally.objects.all().delete()
+    due = list(events.filter(ends_at__gt=timezone.now() - timedelta(days=80)).order_by("pk")[:ENTRIES])
+    for number in range(CALENDARS):
+        person, is_new = User.objects.get_or_create(email=f"calendar{number}@bench.example")
+        if is_new:
+            Registration.objects.bulk_create(_seat(event, person) for event in due)
+        feed, _made = CalendarFeed.objects.get_or_create(user=person, revoked_at=None)
+        yield page(Client(), reverse("calendar_feed", args=[feed.token]), verify=_all_entries)
+
+
+def _seat(event, person):
+    row = Registration(event=event, user=person, email=person.email, state=RegistrationState.CONFIRMED)
+    row.token_hash = f"{event.pk:032x}{person.pk:032x}"
+    return row
+
+
+def _all_entries(body):
+    found = re.findall(r"^UID:\S+", body, re.MULTILINE)
+    if len(set(found)) != ENTRIES:
+        raise Wrong(f"a calendar holds {len(set(found))} events, not {ENTRIES}")
+    return found[:3]
+
+
 def pages():
     """Every set of addresses by scenario, and by scenario what is wrong with it."""
     anonymous, reader = Client(), signed_in()
@@ -151,6 +179,7 @@ def pages():
         "actor": lambda: profiles(anonymous),
         "events": lambda: list(meets(anonymous, "event_list", events.coming().order_by("starts_at", "pk"))),
         "archive": lambda: list(meets(anonymous, "event_archive", events.past().order_by("-starts_at", "-pk"))),
+        "calendar": lambda: list(calendars()),
         "list_signed_in": lambda: [page(reader, reverse("actor_list"), expect=["Bench Reader"])],
         "missing": lambda: [page(reader, reverse("actor", args=["no-such-actor"]), status=404)],
         **{name: partial(searched, anonymous, words) for name, words in SEARCHES.items()},

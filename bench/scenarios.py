@@ -170,7 +170,10 @@ def actor(places, actors):
 
 
 def events(places, _actors):
-    """The list of events and the archive, with 500 and with 10,000 events."""
+    """The list of events and the archive, with 500 and with 10,000 events; a person's calendar of 500."""
+    mine = places(500).measure("calendar")
+    yield at_most("own calendar of 500 events, p95", p95_floors(mine), 20, note=absolute(mine))
+    yield count_line("own calendar of 500 events", places(500).most("calendar", "queries"), 6)
     for number in (500, 10_000):
         for name in ("events", "archive"):
             found = places(number).measure(name)

@@ -3,7 +3,7 @@
 Times are said in the region's time zone with its VTIMEZONE, so that nine o'clock stays nine o'clock. An entry keeps
 its UID for ever and its SEQUENCE grows with each change, so that a calendar replaces what it has. No entry has an
 ORGANIZER: that would be somebody's address. What an entry says follows from its row alone, so its text is kept in
-memory.
+memory for as long as the row stands in the table as it stood when it was read.
 """
 
 from datetime import date, timedelta
@@ -12,17 +12,21 @@ from urllib.parse import urlsplit
 
 import icalendar
 from django.conf import settings
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext, override
 
-from events.models import EventState
+from events.models import Event, EventState
 from web import region
 from web.templatetags.web import address
 
 LONGEST = 300  # letters of a description: the rest stands on the page
 FEED_HOURS = timedelta(hours=4)  # how often a calendar need ask again
 KEPT = 4000  # entries in memory
+MOMENTS = ("starts_at", "ends_at")
+_STAMP = RawSQL("events_event.xmin::text || events_event.ctid::text", ())
+_kept = {}
 STATUS = {EventState.DRAFT: "TENTATIVE", EventState.CANCELLED: "CANCELLED"}
 
 
@@ -52,18 +56,47 @@ def uid_of(row, kind=""):
     return f"{kind}{getattr(row, 'uid', None) or row.pk}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def calendar_of(events, *, name="", mine=(), waiting=(), language=None, more=()):
-    """A whole calendar of `events` as bytes. `mine` and `waiting` are ids of those with a seat and those that are
-    waited for; `more` are further VEVENTs. `name` names a calendar that is subscribed to."""
-    events, mine, waiting = list(events), frozenset(mine), frozenset(waiting)
+def calendar_of(events, *, mine=(), waiting=(), language=None, more=()):
+    """A whole calendar of a few `events` as bytes. `mine` and `waiting` are ids of those with a seat and those that are
+    waited for; `more` are further VEVENTs."""
+    events = list(events)
     with override(language or get_language()):
-        entries = [_kept_entry(Kept(event, event.pk in mine, event.pk in waiting)) for event in events]
-        entries += [one.to_ical() for one in more]
-    days = [day for event in events for day in (event.starts_at, event.ends_at)]
-    days += [one["dtstart"].dt for one in more]
-    years = [timezone.localtime(day).year for day in days] or [timezone.localdate().year]
-    head, _mark, foot = _frame(name).partition(b"END:VCALENDAR")
-    return b"".join([head, zone(min(years), max(years)), *entries, _mark, foot])
+        entries = [entry_of(one, is_mine=one.pk in mine, is_tentative=one.pk in waiting).to_ical() for one in events]
+    return _whole("", events, entries, more)
+
+
+def stamped(events):
+    """The events of a queryset as `kept_calendar_of` takes them: which they are, when, and what stands for the row as
+    it is now. PostgreSQL writes a row anew with every change, whoever makes it."""
+    return list(events.annotate(stamp=_STAMP).values_list("pk", "stamp", "municipality__name", *MOMENTS, named=True))
+
+
+def kept_calendar_of(rows, *, name, mine=(), waiting=(), more=()):
+    """A calendar of many events (`stamped`), named for those who subscribe to it; only those that are not kept are
+    read whole."""
+    mine, waiting, spoken = frozenset(mine), frozenset(waiting), (get_language(), settings.SITE_URL)
+    keys = {row.pk: (row[:3], spoken, row.pk in mine, row.pk in waiting) for row in rows}
+    _keep(keys, mine, waiting)
+    return _whole(name, rows, [_kept[key] for key in keys.values() if key in _kept], more)
+
+
+def _keep(keys, mine, waiting):
+    missing = [pk for pk, key in keys.items() if key not in _kept]
+    if len(_kept) + len(missing) > KEPT:
+        _kept.clear()
+        missing = list(keys)
+    for event in Event.objects.filter(pk__in=missing).select_related("municipality") if missing else ():
+        entry = entry_of(event, is_mine=event.pk in mine, is_tentative=event.pk in waiting)
+        _kept[keys[event.pk]] = entry.to_ical()
+
+
+def _whole(name, events, entries, more):
+    days = [*(event.starts_at for event in events), *(event.ends_at for event in events)]
+    days = [min(days), max(days)] if days else []
+    years = [timezone.localtime(day).year for day in [*days, *(one["dtstart"].dt for one in more)]]
+    years = years or [timezone.localdate().year]
+    head, foot = _frame(name, region.current().site_name)
+    return b"".join([head, zone(min(years), max(years)), *entries, *(one.to_ical() for one in more), foot])
 
 
 @lru_cache(maxsize=64)
@@ -76,31 +109,11 @@ def zone(first, last):
     return rules.to_ical()
 
 
-class Kept:
-    """An event as a key: the same until its row was saved again, or is read in another language."""
-
-    def __init__(self, event, is_mine, is_tentative):
-        self.event, self.is_mine, self.is_tentative = event, is_mine, is_tentative
-        self.key = (event.pk, event.version, event.sequence, event.state, event.updated_at, event.starts_at)
-        self.key += (get_language(), is_mine, is_tentative, settings.SITE_URL)
-
-    def __hash__(self):
-        return hash(self.key)
-
-    def __eq__(self, other):
-        return self.key == other.key
-
-
-@lru_cache(maxsize=KEPT)
-def _kept_entry(kept):
-    text = entry_of(kept.event, is_mine=kept.is_mine, is_tentative=kept.is_tentative).to_ical()
-    kept.event = None  # the row itself need not stay
-    return text
-
-
-def _frame(name):
+@lru_cache(maxsize=64)
+def _frame(name, site_name):
+    """What stands before and after the entries."""
     calendar = icalendar.Calendar()
-    calendar.add("prodid", f"-//{region.current().site_name}//S3 hub//EN")
+    calendar.add("prodid", f"-//{site_name}//S3 hub//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     if name:
@@ -108,7 +121,8 @@ def _frame(name):
         calendar.add("x-wr-calname", name)
         calendar.add("refresh-interval", FEED_HOURS, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", icalendar.vDuration(FEED_HOURS).to_ical().decode())
-    return calendar.to_ical()
+    head, mark, foot = calendar.to_ical().partition(b"END:VCALENDAR")
+    return head, mark + foot
 
 
 def _add_times(entry, event):

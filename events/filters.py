@@ -78,6 +78,10 @@ class EventFilter(AddressFilter):
                 given = [value for value in self.data.getlist(name) if pattern.fullmatch(value)][:24]
                 self.filters[name].extra["choices"] = [(value, value) for value in given]
 
+    @property
+    def order(self):
+        return ("starts_at", "pk") if self.when == COMING else ("-starts_at", "-pk")
+
     @cached_property
     def chosen(self):
         """The chosen values by facet, without facets that chose nothing."""
@@ -85,9 +89,11 @@ class EventFilter(AddressFilter):
         return {name: list(chosen) for name, chosen in values if chosen}
 
     def narrowed(self, without=None):
-        """The events that pass every facet but `without`, in no order, each with its free seats counted."""
+        """The events that pass every facet but `without`, in no order."""
         rows = self.queryset.coming(self.now) if self.when == COMING else self.queryset.past(self.now)
-        rows = rows.with_free_seat(self.now).order_by()
+        if "seats" in self.chosen and without != "seats":
+            rows = rows.with_free_seat(self.now)
+        rows = rows.order_by()
         for name, values in self.chosen.items():
             if name != without:
                 rows = rows.filter(self._passes(name, values))
@@ -109,15 +115,19 @@ class EventFilter(AddressFilter):
 
     def ordered(self):
         """The next first; of past ones the last."""
-        order = ("starts_at", "pk") if self.when == COMING else ("-starts_at", "-pk")
-        return self.narrowed().order_by(*order)
+        return self.narrowed().order_by(*self.order)
 
     def counts(self):
         """The numbers of the result; a facet that is chosen from counts as if it were not. One question."""
         others = [name for name in self.facets if name not in self.chosen]
         asked = [(self.narrowed(), ["", *others])]
         asked += [(self.narrowed(without=name), [name]) for name in self.chosen]
-        return count(asked)
+        return count([(self._counted(rows, names), names) for rows, names in asked])
+
+    def _counted(self, rows, names):
+        """In the list's own order, by which an index finds the first thousand."""
+        rows = rows.order_by(*self.order)
+        return rows.with_free_seat(self.now) if "seats" in names else rows
 
     def options(self, name, counts):
         """(value, name, key of its count, whether it is part of another) of each option of a facet."""
@@ -190,25 +200,26 @@ _PARTS = {
     "JOIN events_event_areas l ON l.event_id = hits{i}.id JOIN actors_area a ON a.id = l.area_id, "
     "unnest(ARRAY[a.id, a.parent_id]) area WHERE area IS NOT NULL GROUP BY area",
     **{
-        name: f"SELECT '{name}:' || to_char(starts_at AT TIME ZONE %s, '{form}') AS span, count(*) FROM hits{{i}} "  # noqa: S608 - constants
-        "GROUP BY span"
+        name: f"SELECT '{name}:' || to_char(span, '{form}'), number FROM (SELECT "  # noqa: S608 - constants
+        f"date_trunc('{name}', starts_at AT TIME ZONE %s) AS span, count(*) AS number FROM hits{{i}} GROUP BY 1) spans"
         for name, (_pattern, form) in SPAN.items()
     },
 }
-_COLUMNS = ("id", "kind", "audience", "municipality_id", "starts_at", "has_free_seat")
+_COLUMNS = ("id", "kind", "audience", "municipality_id", "starts_at")
 
 
 def count(asked):
     """Counts of the querysets in `asked`, each with the facets that are counted in it; "" is the total."""
     hits, parts, params, of_parts = [], [], [], []
     for queryset, names in asked:
+        columns = (*_COLUMNS, "has_free_seat") if "seats" in names else _COLUMNS
         try:
-            rows = queryset.values_list(*_COLUMNS)[: settings.COUNT_CAP + 1]
+            rows = queryset.values_list(*columns)[: settings.COUNT_CAP + 1]
             sql, values = rows.query.sql_with_params()
         except EmptyResultSet:
             continue
         number = len(hits)
-        hits.append(f"hits{number}({', '.join(_COLUMNS)}) AS MATERIALIZED ({sql})")
+        hits.append(f"hits{number}({', '.join(columns)}) AS MATERIALIZED ({sql})")
         params += values
         parts += [_PARTS[name].replace("{i}", str(number)) for name in names]
         of_parts += [settings.TIME_ZONE for name in names if name in SPAN]

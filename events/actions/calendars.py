@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User, token_hash
+from events.calendar import stamped
 from events.models import ACTIVE, Audience, CalendarFeed, Event, Registration, RegistrationState
 from platforms.models import Space
 
@@ -42,8 +43,8 @@ def feed_with(token):
 
 
 def calendar_for(user):
-    """(events, {event id: state of the person's registration}): what a person comes to or waits for, and what their
-    spaces have. An address shows no second factor, so what only staff may see is not in it."""
+    """(events, `stamped`; {event id: state of the person's registration}): what a person comes to or waits for, and
+    what their spaces have. An address shows no second factor, so what only staff may see is not in it."""
     user.rights_are_locked = True
     states = dict(
         Registration.objects.of(user)
@@ -52,9 +53,9 @@ def calendar_for(user):
     )
     spaces = Space.objects.of(user)
     together = Q(space=None, audience=Audience.PARTNERSHIP, partnership__in=spaces.values("partnership"))
-    ours = Q(pk__in=states) | Q(space__in=spaces.values("pk")) | together
+    ours = Q(pk__any=list(states)) | Q(space__in=spaces.values("pk")) | together
     rows = Event.objects.announced().visible_to(user).filter(ours, ends_at__gt=timezone.now() - BACK)
-    return list(rows.select_related("municipality").order_by("starts_at", "pk")[:MOST]), states
+    return stamped(rows.order_by("starts_at", "pk")[:MOST]), states
 
 
 def has_seat(states):

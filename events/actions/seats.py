@@ -5,7 +5,8 @@ lock is held. So nobody gets a seat twice, and a form sent before the deadline t
 Who comes to what is told by the rows, and not kept in the log, which lives longer than they may.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -45,14 +46,25 @@ def database_now():
         return cursor.fetchone()[0]
 
 
-def take(event):
-    """Lock the event; its row as it is now, and the time. Must run in a transaction.
+def lock(event):
+    """Lock the event; its row as it is now. Must run in a transaction.
 
     Many may press in the same second, and each is to hear whether there is a seat: they wait longer than others do.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-    row = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    with connection.execute_wrapper(_patiently):
+        return Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
+
+
+def _patiently(execute, sql, params, many, context):
+    """The patience travels with the statement that needs it: no journey of its own."""
+    done = execute(f"SET LOCAL lock_timeout = '{PATIENCE}'; {sql}", params, many, context)
+    context["cursor"].nextset()
+    return done
+
+
+def take(event):
+    """Lock the event; its row as it is now, and the time."""
+    row = lock(event)
     return row, database_now()
 
 
@@ -88,12 +100,26 @@ def may_come(event, user):
     return user is not None and Event.objects.visible_to(user).filter(pk=event.pk).exists()
 
 
-def crowd(event):
-    """(how many seats are left, None when there is no limit; how many wait)."""
-    found = event.registrations.aggregate(
-        seated=Count("pk", filter=Q(state__in=SEATED)), waiting=Count("pk", filter=Q(state=WAITING))
-    )
-    return None if event.capacity is None else event.capacity - found["seated"], found["waiting"]
+class Crowd(NamedTuple):
+    """`free`: how many seats are left, None when there is no limit; `is_known`: whether who is asked for stands there,
+    even if they have left; `now` by the database's clock."""
+
+    now: datetime
+    free: int | None
+    waiting: int
+    is_known: bool
+
+
+_CROWD = """SELECT clock_timestamp(), count(*) FILTER (WHERE state = ANY(%s)), count(*) FILTER (WHERE state = %s),
+    coalesce(bool_or(user_id = %s OR email = %s), false) FROM events_registration WHERE event_id = %s"""
+
+
+def crowd(event, user=None, email=""):
+    """Who is there already, by one question; under the lock it is what holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CROWD, [list(SEATED), WAITING, user and user.pk, email, event.pk])
+        now, seated, waiting, is_known = cursor.fetchone()
+    return Crowd(now, None if event.capacity is None else event.capacity - seated, waiting, is_known)
 
 
 def speaks(user, actor):
@@ -109,9 +135,9 @@ def sign_up(event, *, name, email, language, user=None, by=None, actor=None, org
     words}. Whoever is signed up already stays as they are; a name that the person has goes before what somebody else
     typed. Raises ValidationError.
     """
-    event, now = take(event)
-    email = (user.email if user else email).lower()
-    row = _standing(event, user, email)
+    event, email = lock(event), (user.email if user else email).lower()
+    there = crowd(event, user, email)
+    now, row = there.now, _standing(event, user, email) if there.is_known else None
     if row and row.is_active:
         return _known_as(row, user), False
     _judge(event, now, user=user, by=by, actor=actor)
@@ -119,7 +145,7 @@ def sign_up(event, *, name, email, language, user=None, by=None, actor=None, org
     row.event, row.user, row.by, row.actor = event, user, by, actor
     row.name, row.email = (user.name if user else "") or name, email
     row.language, row.organisation = language, "" if actor else organisation
-    _place(row, now)
+    _place(row, there)
     row.save()
     write_answers(row, answers or {}, is_new=is_new)
     seat_mails.queue([row], row.state, now)
@@ -161,15 +187,13 @@ def _judge(event, now, *, user, by, actor):
         raise ValidationError(NOT_YOURS, code="not_yours")
 
 
-def _place(row, now):
+def _place(row, there):
     """A seat when one is free and nobody waits for it, else the end of the waiting list."""
-    event = row.event
-    free, waiting = crowd(event) if event.capacity is not None else (None, 0)
     row.offered_until = row.waits_since = None
-    if free is None or (free > 0 and not waiting):
-        _confirm(row, now)
-    elif event.has_waiting_list and now < event.starts_at:
-        row.state, row.waits_since = WAITING, now
+    if there.free is None or (there.free > 0 and not there.waiting):
+        _confirm(row, there.now)
+    elif row.event.has_waiting_list and there.now < row.event.starts_at:
+        row.state, row.waits_since = WAITING, there.now
     else:
         raise ValidationError(FULL, code="full")
 
@@ -259,10 +283,10 @@ def _fill(event, now):
     """As `fill`, for an event that is locked: none after the start, or after signing up has closed."""
     if why_shut(event, now) or now >= event.starts_at:
         return []
-    free, waiting = crowd(event)
-    if not waiting or (free is not None and free < 1):
+    there = crowd(event)
+    if not there.waiting or (there.free is not None and there.free < 1):
         return []
-    rows = event.registrations.waiting().select_for_update(of=("self",)).select_related("user")[:free]
+    rows = event.registrations.waiting().select_for_update(of=("self",)).select_related("user")[: there.free]
     rows = list(rows)
     until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
     for row in rows:

@@ -15,7 +15,7 @@ CARE_HELP = _("You choose whether to answer. Only the organisers read it, and it
 def spoken_for(user):
     """The public organisations that `user` speaks for."""
     mine = Representative.objects.actors_of(user)
-    return Actor.objects.published().filter(pk__in=mine).order_by("name_sort", "pk")
+    return Actor.objects.published().filter(pk__in=mine).order_by("name_sort", "pk").only("name")
 
 
 def organisation(**more):

@@ -2,13 +2,17 @@
 
 import uuid
 from datetime import timedelta
+from functools import cache
 
 import pghistory
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -62,6 +66,17 @@ class EventSeries(models.Model):
         return self.rule
 
 
+_SINCE = """(SELECT coalesce(min(lower(span)), %s)
+    FROM (SELECT tstzrange(starts_at, ends_at) AS span FROM events_event) spans WHERE span @> %s)"""
+
+
+@cache
+def _seated():
+    """How many seats of an event are taken; the same expression in every question, since making it takes its time."""
+    rows = apps.get_model("events", "Registration").objects.seated().filter(event=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(rows.values("event").annotate(number=Count("pk")).values("number")), 0)
+
+
 class EventQuerySet(models.QuerySet):
     """Who may see and change which events is decided here, and nowhere else."""
 
@@ -94,7 +109,10 @@ class EventQuerySet(models.QuerySet):
         return self.filter(space__in=Space.objects.led_by(user).values("pk"))
 
     def coming(self, now=None):
-        return self.filter(ends_at__gt=now or timezone.now())
+        """What is not over. No such one starts before the first that is under way: from there the index by the start is
+        read, and not through all that ever was."""
+        now = now or timezone.now()
+        return self.filter(ends_at__gt=now, starts_at__gte=RawSQL(_SINCE, (now, now)))  # noqa: S611 - own words
 
     def past(self, now=None):
         """What is over. That it has begun follows, and lets the index by the start be read from there."""
@@ -103,20 +121,18 @@ class EventQuerySet(models.QuerySet):
 
     def with_seated(self):
         """With `seated`: how many seats are taken, those that are offered to somebody included."""
-        rows = apps.get_model("events", "Registration").objects.seated().filter(event=OuterRef("pk")).order_by()
-        counted = rows.values("event").annotate(number=Count("pk")).values("number")
-        return self.annotate(seated=Coalesce(Subquery(counted), 0))
+        return self.annotate(seated=_seated())
 
     def with_free_seat(self, now=None):
         """With `has_free_seat`: whether somebody who signs up now gets a seat."""
         now = now or timezone.now()
         is_open = Q(state=EventState.PUBLISHED, takes_registrations=True, starts_at__gt=now)
         is_open &= (Q(opens_at=None) | Q(opens_at__lte=now)) & (Q(closes_at=None) | Q(closes_at__gt=now))
-        return self.with_seated().annotate(
+        return self.annotate(
             has_free_seat=Case(
                 When(~is_open, then=Value(False)),
                 When(capacity=None, then=Value(True)),
-                When(capacity__gt=F("seated"), then=Value(True)),
+                When(capacity__gt=_seated(), then=Value(True)),
                 default=Value(False),
             )
         )
@@ -223,6 +239,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["starts_at", "id"], name="event_start"),
             models.Index(fields=["ends_at"], name="event_end"),
+            GistIndex(
+                Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()),
+                name="event_under_way",
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="event_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),

@@ -68,8 +68,8 @@ def _title():
 @_public
 def events_ics(request, wanted):
     """What is coming, as a calendar to subscribe to."""
-    rows = wanted.ordered().select_related("municipality")[:MOST]
-    return _answer(calendar.calendar_of(rows, name=_title()), "events")
+    rows = calendar.stamped(wanted.ordered()[:MOST])
+    return _answer(calendar.kept_calendar_of(rows, name=_title()), "events")
 
 
 @_public
@@ -129,7 +129,8 @@ def calendar_feed(request, token):
     name = _("My events – %(site)s") % {"site": region.current().site_name}
     seats, waited = calendars.has_seat(states), calendars.is_waited_for(states)
     more = meeting_entries.entries_for(feed.user, events)
-    answer = _answer(calendar.calendar_of(events, name=name, mine=seats, waiting=waited, more=more), "my-events")
+    body = calendar.kept_calendar_of(events, name=name, mine=seats, waiting=waited, more=more)
+    answer = _answer(body, "my-events")
     for header, value in HEADERS.items():
         answer.headers[header] = value
     return answer

@@ -120,7 +120,7 @@ def _location(found):
 def in_order(events):
     """Rows of the coming ones, the next first, then of those that were, the last first."""
     now = timezone.now()
-    rows = for_list(events.with_seated())
+    rows = for_list(events)
     coming = list(rows.coming(now).order_by("starts_at", "pk")[:OF_ONE])
     past = list(rows.past(now).order_by("-starts_at", "-pk")[:OF_ONE])
     vocabulary = facets.read_vocabulary(search.asked(""))

@@ -1,9 +1,10 @@
 """All events at once: what is coming by month, what was, on the chart, and as files."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -147,72 +148,76 @@ def chips(wanted, here, kept):
 
 
 # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Row:
-    """An event in a list: all that the row shows, so that rows that are alike are rendered once. `left`: how many seats
-    are free, None where nobody counts."""
+SHOWN = (
+    *("slug", "title_sv", "title_en", "kind", "state", "audience", "place", "starts_at", "ends_at"),
+    *("is_whole_day", "moved_from", "confidence", "is_example"),
+)
+JUDGED = ("municipality", "capacity", "takes_registrations", "opens_at", "closes_at", "has_waiting_list")
+_shown_of = attrgetter(*SHOWN)
 
-    event: Event = field(compare=False)
-    url: str
-    title: str
-    day: date
-    about: str
-    state: str
-    is_off: bool
-    audience: str
-    is_example: bool
-    is_unsure: bool
+
+@dataclass
+class Row:
+    """An event in a list, with the name of its municipality, its themes, and what signing up leads to. `left`: how many
+    seats are free, None where nobody counts."""
+
+    event: Event
+    town: str
     themes: tuple
     sign_up: SignUp
     left: int | None
 
     def h3(self):
-        return _row_html(get_language(), self, "h3")
+        return self._html("h3")
 
     def h4(self):
-        return _row_html(get_language(), self, "h4")
+        return self._html("h4")
+
+    def _html(self, level):
+        return _row_html(get_language(), level, _shown_of(self.event), self.town, self.themes, self.sign_up, self.left)
 
 
 @lru_cache(maxsize=2000)
-def _row_html(_language, row, level):
+def _row_html(_language, level, values, town, themes, sign_up, left):
+    """The row as HTML. It is made of nothing but `values` (SHOWN) and the rest of its key, so that rows that are alike
+    are rendered once, and one that is not is never shown in place of another."""
+    event = Event(**dict(zip(SHOWN, values, strict=True)))
+    several = event.is_whole_day or event.first_day != event.last_day
+    about = (event.get_kind_display(), when_in_words(event) if several else hours(event), event.place or town)
+    row = {
+        "event": event,
+        "about": " · ".join(str(part) for part in about if part),
+        "state": event_state(event),
+        "audience": "" if event.audience == Audience.PUBLIC else event.get_audience_display(),
+        "is_unsure": event.confidence == Certainty.LOW,
+        "themes": themes,
+        "sign_up": sign_up,
+        "left": left,
+    }
     return render_to_string("events/_row.html", {"row": row, "level": level})
 
 
 def for_list(events):
     """Events with what a row tells, in one question; they hold how many seats are taken (`with_seated`)."""
     themes = Event.themes.through.objects.filter(event=OuterRef("pk")).order_by("theme_id")
-    return (
-        events.annotate(theme_ids=ArraySubquery(themes.values("theme_id")))
-        .select_related("municipality")
-        .defer("text_sv", "text_en", "access_sv", "access_en", "video_link")
-    )
+    rows = events.with_seated().annotate(theme_ids=ArraySubquery(themes.values("theme_id")))
+    return rows.only(*SHOWN, *JUDGED)
 
 
 def as_rows(events, vocabulary):
     signs, now = region.current().theme_signs, timezone.now()
-    return [_as_row(event, vocabulary.tags, signs, now) for event in events]
-
-
-def _as_row(event, tags, signs, now):
-    themes = [tags[f"t:{pk}"] for pk in event.theme_ids if f"t:{pk}" in tags]
-    several = event.is_whole_day or event.first_day != event.last_day
-    place = event.place or (event.municipality.name if event.municipality else "")
-    about = (str(event.get_kind_display()), when_in_words(event) if several else hours(event), place)
-    return Row(
-        event=event,
-        url=event.get_absolute_url(),
-        title=event.title,
-        day=event.first_day,
-        about=" · ".join(part for part in about if part),
-        state=event_state(event),
-        is_off=event.is_cancelled,
-        audience="" if event.audience == Audience.PUBLIC else str(event.get_audience_display()),
-        is_example=event.is_example,
-        is_unsure=event.confidence == Certainty.LOW,
-        themes=tuple((theme.value, theme.name, signs.get(theme.value, "")) for theme in themes),
-        sign_up=event.sign_up(event.seated, now),
-        left=event.seats_left(event.seated),
-    )
+    themes = {tag.key: (tag.value, tag.name, signs.get(tag.value, "")) for tag in vocabulary.of("theme")}
+    towns = {tag.key: tag.name for tag in vocabulary.of("municipality")}
+    return [
+        Row(
+            event=event,
+            town=towns.get(f"m:{event.municipality_id}", ""),
+            themes=tuple(themes[key] for pk in event.theme_ids if (key := f"t:{pk}") in themes),
+            sign_up=event.sign_up(event.seated, now),
+            left=event.seats_left(event.seated),
+        )
+        for event in events
+    ]
 
 
 @dataclass
@@ -225,14 +230,11 @@ class Span:
 
 def spans(rows, when):
     """Rows under the month, or for past ones the year, in which they begin."""
-    found = []
-    for row in rows:
-        day = row.event.first_day
-        name = span_name(f"{day:%Y-%m}" if when == COMING else f"{day:%Y}")
-        if not found or found[-1].name != name:
-            found.append(Span(name, []))
-        found[-1].rows.append(row)
-    return found
+    form = "%Y-%m" if when == COMING else "%Y"
+    return [
+        Span(span_name(value), list(those))
+        for value, those in groupby(rows, lambda row: row.event.first_day.strftime(form))
+    ]
 
 
 def places(wanted, counts):
@@ -291,7 +293,7 @@ def event_export(request, format):
 
 def facts(events):
     """One dict of COLUMNS for each event, with the values that addresses use; a few hundred at a time."""
-    tagged = events.annotate(
+    tagged = events.with_seated().annotate(
         area_slugs=_names(Event.areas.through, "area__slug"),
         theme_slugs=_names(Event.themes.through, "theme__slug"),
         organiser_names=ArraySubquery(

@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,19 +49,18 @@ def _kept(form):
     return {**{name: form.cleaned_data[name] for name in ("name", "email", "organisation")}, "answers": answers}
 
 
-def _standing(event):
+def _standing(event, there=None):
     """What the page says before anybody signs up: whether it can be done, and whether there is a seat."""
-    now = timezone.now()
-    shut = seats.why_shut(event, now)
-    free, waiting = seats.crowd(event)
-    is_full = free is not None and (free < 1 or waiting > 0)
-    no_way = is_full and (not event.has_waiting_list or now >= event.starts_at)
+    there = there or seats.crowd(event)
+    shut = seats.why_shut(event, there.now)
+    is_full = there.free is not None and (there.free < 1 or there.waiting > 0)
+    no_way = is_full and (not event.has_waiting_list or there.now >= event.starts_at)
     return {
         "is_open": not shut and not no_way,
         "why": shut[1] if shut else seats.FULL if no_way else "",
         "is_full": is_full,
-        "free": free,
-        "next_number": waiting + 1,
+        "free": there.free,
+        "next_number": there.waiting + 1,
     }
 
 
@@ -73,8 +71,8 @@ def _page(request, event, form, at, *, status=200, **more):
 
 def _for_person(request, event):
     user = request.user
-    row = event.registrations.active().of(user).first() if request.method != "POST" else None
-    if row:
+    there = seats.crowd(event, user) if request.method != "POST" else None
+    if there and there.is_known and (row := event.registrations.active().of(user).first()):
         return redirect("event_seat", row.token)
     if request.method == "GET":
         inviting.seen(user, event)
@@ -85,7 +83,7 @@ def _for_person(request, event):
         except ValidationError as error:
             form.add_error(None, error)
     brings = event.audience == Audience.PUBLIC
-    return _page(request, event, form, _standing(event), brings_colleagues=brings)
+    return _page(request, event, form, _standing(event, there), brings_colleagues=brings)
 
 
 def _sign_up_person(form, event, user):

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import AuditEntry, User
+from actors.models import Municipality
 from events import calendar
 from events.actions import calendars, matching
-from events.models import Audience, CalendarFeed, Event, EventState, RegistrationState
+from events.models import Audience, CalendarFeed, Event, EventState, Registration, RegistrationState
 from tests.events.making import make_event, make_event_keeper, make_matchmaking, make_meeter, make_registration
 from tests.events.reading import read
 from tests.factories import make_area, make_municipality, make_space, make_theme, make_user
@@ -343,13 +344,40 @@ def test_two_addresses_of_one_person_never_work_at_once():
     assert CalendarFeed.objects.filter(user=eva, revoked_at=None).count() == 1
 
 
-def test_an_entry_is_written_anew_when_its_row_was_saved_and_only_then(monkeypatch):
-    event, written = make_event("Dialog"), []
+def test_an_entry_is_written_anew_when_its_row_has_changed_and_only_then(client, monkeypatch):
+    eva, town, written = make_user(), make_municipality(), []
+    event = make_event("Dialog", municipality=town)
+    seat, path = make_registration(event, eva), feed_of(eva)
     whole = calendar.entry_of
     monkeypatch.setattr(calendar, "entry_of", lambda one, **more: written.append(one.pk) or whole(one, **more))
-    for _ in range(3):
-        calendar.calendar_of([Event.objects.get(pk=event.pk)])
-    assert len(written) == 1
-    event.title_sv = "Samtal"
-    event.save()
-    assert titles(calendar.calendar_of([Event.objects.get(pk=event.pk)])) == ["Samtal"]
+
+    def entry():
+        (found,) = read(client.get(path).content).events
+        return found
+
+    assert [entry()["LOCATION"] for _ in range(3)] == [town.name] * 3
+    assert written == [event.pk]
+    Municipality.objects.filter(pk=town.pk).update(name="Utklippan")
+    assert entry()["LOCATION"] == "Utklippan"
+    for name, value, said in (
+        *(("place", "Kajen", "LOCATION"), ("title_sv", "Samtal", "SUMMARY"), ("title_sv", "Prat", "SUMMARY")),
+        *(("text_sv", "Om havet", "DESCRIPTION"), ("ends_at", event.ends_at + HOUR, "DTEND")),
+    ):
+        Event.objects.filter(pk=event.pk).update(**{name: value})  # as no form would: neither version nor date change
+        assert entry()[said] == value
+    Registration.objects.filter(pk=seat.pk).update(state=RegistrationState.WAITING, waits_since=timezone.now())
+    assert entry()["SUMMARY"] == "Prat (waiting list)"
+    assert len(written) == 8
+
+
+def test_entries_that_are_kept_are_never_more_than_a_bound(client, monkeypatch):
+    monkeypatch.setattr(calendar, "KEPT", 3)
+    eva = make_user()
+    for number in range(3):
+        make_registration(make_event(f"E{number}", days=number + 1), eva)
+    path = feed_of(eva)
+    assert titles(client.get(path).content) == ["E0", "E1", "E2"]
+    make_event("Public", days=9)
+    assert titles(body_of(client, "events_ics")) == ["E0", "E1", "E2", "Public"]
+    assert titles(client.get(path).content) == ["E0", "E1", "E2"]
+    assert len(calendar._kept) <= 4

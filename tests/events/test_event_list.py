@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
-from events.models import RegistrationState
+from events.models import Event, Registration, RegistrationState
 from tests.actors.test_register_list import questions
 from tests.events.making import make_event, make_registration
 from tests.factories import make_actor, make_area, make_municipality, make_space, make_theme, make_user
@@ -49,6 +50,17 @@ def test_coming_events_stand_under_their_month_the_next_first_and_past_ones_in_t
     assert listed(client, month=["2031-01", "2031-03"]) == ["Sooner", "Later"]
     assert listed(client, "event_archive", year="2019") == ["Older"]
     assert counts(client)["month"] == {"2031-01": 1, "2031-02": 1, "2031-03": 1}
+
+
+def test_what_is_under_way_is_coming_however_long_ago_it_began_and_however_much_has_been_since(client):
+    make_event("A year", starts_at=NOW - timedelta(days=360), ends_at=NOW + timedelta(days=5))
+    make_event("Over", days=-9, state="held")
+    make_event("Begun", starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1))
+    make_event("Ends this moment", starts_at=NOW - timedelta(hours=1), ends_at=NOW)
+    make_event("Next", days=1)
+
+    assert listed(client) == ["A year", "Begun", "Next"]
+    assert listed(client, "event_archive") == ["Ends this moment", "Over"]
 
 
 def test_drafts_and_closed_events_are_listed_for_nobody_but_their_own(client):
@@ -105,6 +117,59 @@ def test_a_free_seat_is_one_that_whoever_signs_up_now_gets(client):
     words = text_of(get(client, "event_list"))
     assert "1 seat left" in words
     assert words.count("Full – waiting list") == 2
+
+
+CHANGES = {
+    "title_sv": ("Stormen", "Stormen"),
+    "title_en": ("The storm", "The storm"),
+    "kind": ("training", "Training"),
+    "state": ("cancelled", "Cancelled"),
+    "audience": ("registered", "People with an account"),
+    "place": ("Kajen", "Kajen"),
+    "starts_at": (datetime(2031, 5, 6, 7, 30, tzinfo=UTC), "09:30–"),
+    "ends_at": (datetime(2031, 5, 7, 12, tzinfo=UTC), "Wed 7 May 2031"),
+    "is_whole_day": (True, "Tue 6 May 2031"),
+    "moved_from": (NOW, "Moved"),
+    "confidence": ("low", "Uncertain"),
+    "is_example": (True, "Invented example"),
+    "capacity": (7, "7 seats left"),
+    "takes_registrations": (False, ""),
+    "closes_at": (NOW, "Sign-up has closed"),
+    "opens_at": (datetime(2031, 5, 1, tzinfo=UTC), "Sign-up opens later"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_row_says_what_is_so_now_whatever_was_shown_a_moment_ago(client, name):
+    event = make_event("Havet", starts_at=datetime(2031, 5, 6, 8, tzinfo=UTC), reason="Ice")
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    (before,) = rows_of(client)
+    value, words = CHANGES[name]
+    Event.objects.filter(pk=event.pk).update(**{name: value})
+    (after,) = rows_of(client)
+    assert words not in before if words else "Sign-up is open" in before
+    assert words in after if words else "Sign-up is open" not in after
+
+
+def rows_of(client):
+    """The words of each row of the list."""
+    found = [row.h4() for span in get(client, "event_list").context["spans"] for row in span.rows]
+    return [" ".join(strip_tags(one).split()) for one in found]
+
+
+def test_a_row_names_seats_themes_and_the_municipality_as_they_are_now(client):
+    sea, town = make_theme("sea"), make_municipality()
+    event = make_event(themes=[sea], municipality=town, capacity=2)
+    assert "2 seats left" in rows_of(client)[0]
+    row = make_registration(event)
+    assert "1 seat left" in rows_of(client)[0]
+    Registration.objects.filter(pk=row.pk).update(state=RegistrationState.LEFT)
+    assert "2 seats left" in rows_of(client)[0]
+    type(sea).objects.filter(pk=sea.pk).update(name_sv="Djupet", name_en="The deep")
+    type(town).objects.filter(pk=town.pk).update(name="Utklippan")
+    assert "Utklippan The deep" in rows_of(client)[0]
+    event.themes.clear()
+    assert "The deep" not in rows_of(client)[0]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from functools import partial
 from time import sleep
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions import reminders, seats
@@ -97,6 +97,15 @@ def test_a_form_that_waited_past_the_deadline_comes_too_late():
             outcome = pool.submit(at_once, partial(come, event, 1))
             sleep(1.5)
         assert outcome.result() == ["closed"]
+
+
+def test_whoever_signs_up_waits_longer_for_the_event_than_others_do_for_anything():
+    event = make_event()
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert seats.lock(event) == event
+        assert cursor.execute("SHOW lock_timeout").fetchone() == ("10s",)
+    with connection.cursor() as cursor:
+        assert cursor.execute("SHOW lock_timeout").fetchone() == ("2s",)
 
 
 def test_two_schedulers_offer_a_seat_once_and_remind_once():

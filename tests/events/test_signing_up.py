@@ -102,7 +102,7 @@ def test_the_same_queries_whether_or_not_the_address_is_a_members(django_assert_
             client.post(page, {**GUEST, "email": email})
 
 
-QUERIES = {"form": 3, "guest": 15, "person_form": 10, "person": 17, "my_events": 6}
+QUERIES = {"form": 3, "guest": 15, "person_form": 9, "person": 14, "my_events": 6}
 
 
 def test_form_and_post_of_a_guest_ask_seldom(client, django_assert_num_queries):
