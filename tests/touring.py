@@ -134,7 +134,7 @@ NEVER_A_PAGE = {
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:events_event_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:events_*_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
     "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 
