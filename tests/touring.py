@@ -10,7 +10,8 @@ SHOWS = {
     "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "meeting": "events/_event_facts.html events/_facets.html "
     "events/_form.html events/_frame.html events/_head.html events/_of_one.html "
-    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_tabs.html events/_take_part.html "
+    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_tabs.html "
+    "events/_take_part.html "
     "events/actor_events.html "
     "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html "
     "events/list.html "
