@@ -33,13 +33,13 @@ def _answers(say):
     returned = StepDone(answer=say("Skriv också hur ni mäter det.", "Write how you measure it, too."))
     titles = {"title_sv": "Din missions mål", "title_en": "The goal of your mission"}
     return [
-        _answer("usual", accepted, "Leda missioner", **titles),
-        _answer("returned", returned, "Leda missioner", **titles),
+        _answer("usual", accepted, **titles),
+        _answer("returned", returned, **titles),
         _answer("long", StepDone(answer=LONG), LONG, title_sv=LONG),
     ]
 
 
-def _answer(case, done, programme, **titles):
-    programme = Programme(slug="exempel", title_sv=programme)
+def _answer(case, done, long="", **titles):
+    programme = Programme(slug="exempel", title_sv=long or "Leda missioner", title_en=long or "Leading missions")
     step = ProgrammeStep(programme=programme, number=2, **titles)
     return Example("task_answered", case, live={"step": step, "programme": programme, "done": done})

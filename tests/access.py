@@ -20,7 +20,7 @@ from actors.actions.freshness import MILLISECOND, PURPOSE
 from actors.models import Actor, ActorStatus, Claim, Competence, Representative, RepresentativeRole
 from events.actions import calendars, follow_up
 from events.actions.door import ticket_of
-from events.models import Participant, Programme, StepDone
+from events.models import Meeting, Participant, Programme, StepDone
 from insight.actions import CONFIRM, MANAGE
 from missions.actions import learning, runs
 from missions.models import Method
@@ -188,8 +188,9 @@ class World:
     def _meetings(self):
         """A public matchmaking of the space, to which the editor comes, and a guest; the owner's calendar."""
         event = make_matchmaking(make_event("Public Matching", space=self.space)).event
-        make_meeter(event, self.people["editor"], offers="Secret Offer")
+        editor = make_meeter(event, self.people["editor"], offers="Secret Offer")
         guest = make_meeter(event, email="guest@example.org", wishes="Secret Wish")
+        self.meeting = Meeting.objects.create(event=event, asker=editor, asked=guest, state="declined")
         self.slugs["matching"] = event.slug
         self.tokens |= dict.fromkeys(("matching_guest", "matching_guest_ics"), guest.token)
         self.tokens["meeting_follow_up"] = token(follow_up.PURPOSE, guest.pk)
@@ -290,6 +291,9 @@ class World:
             "missions_mission": make_mission("Kept by staff"),
             "missions_method": self.method,
             "events_event": self.event,
+            "events_registration": self.meeting.asker,
+            "events_profile": self.meeting.asker.profile,
+            "events_meeting": self.meeting,
             "insight_subscription": self.news,
             "auth_group": Group.objects.get(name="curators"),
         }

@@ -481,6 +481,12 @@ admin:events_event_change   POST  STAFF 409 409
 admin:events_event_delete   *     STAFF 403 403
 admin:events_event_changelist *   STAFF 200 200
 admin:events_event_history  *     STAFF 200 200
+admin:events_*_add          *     STAFF 403 403
+admin:events_*_delete       *     STAFF 403 403
+admin:events_*_change       GET   STAFF 200 200
+admin:events_*_change       POST  STAFF 403 403
+admin:events_*_changelist   *     STAFF 200 200
+admin:events_*_history      *     STAFF 200 200
 admin:missions_mission_add  *     STAFF 200 200
 admin:missions_mission_change GET  STAFF 200 200
 admin:missions_mission_change POST STAFF 409 409

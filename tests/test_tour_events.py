@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from events.actions import seat_mails
 from events.models import Event, EventSeries, Question
-from tests.events.making import make_event, make_event_keeper, make_registration
+from tests.events.making import make_event, make_event_keeper, make_meeter, make_registration
+from tests.events.test_follow_up import make_meeting
 from tests.factories import make_actor, make_municipality, make_partnership, make_space, make_theme, make_user
 from tests.missions.making import make_mission
 
@@ -126,3 +128,8 @@ def keep(walk, event):
     walk.press("#content input[name=_save]", shows=".errornote", status=409)
     walk.press("#content input[name=_save]", shows=".messagelist")
     walk.see("admin:events_event_history", event.pk)
+    meeting = make_meeting(event, make_meeter(event), make_meeter(event, email="guest@example.org", offers="Givare"))
+    seat_mails.queue([meeting.asked], "confirmed", 1)
+    for name, row in (("registration", meeting.asked), ("profile", meeting.asked.profile), ("meeting", meeting)):
+        walk.see(f"admin:events_{name}_changelist")
+        walk.see(f"admin:events_{name}_change", row.pk)

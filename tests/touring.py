@@ -10,7 +10,8 @@ SHOWS = {
     "matching": "events/matching*.html events/_meeting_who.html events/meeting_follow_up.html events/my_calendar.html",
     "meeting": "events/_event_facts.html events/_facets.html "
     "events/_form.html events/_frame.html events/_head.html events/_of_one.html "
-    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_take_part.html "
+    "events/_questions*.html events/_row.html events/_seats.html events/_steering.html events/_tabs.html "
+    "events/_take_part.html "
     "events/actor_events.html "
     "events/chart.html events/conflict.html events/copy.html events/edit.html events/event.html events/event_base.html "
     "events/list.html "
@@ -134,7 +135,7 @@ NEVER_A_PAGE = {
     "admin:*_delete": "one page for all tables, seen at the areas and, for what is protected, at the groups",
     "admin:*_history": "one page for all tables, seen at the actors' own and at the areas",
     "admin:accounts_auditentry_add admin:actors_claim_add admin:actors_merge_add admin:actors_twinpair_add "
-    "admin:events_event_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
+    "admin:events_*_add admin:missions_method_add admin:mfa_authenticator_add admin:notifications_*_add "
     "admin:insight_subscription_add": "what the hub writes itself is added by nobody",
 }
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import EventKind
 from platforms.forms.decisions import DayField
-from platforms.forms.people import PeopleForm, lines, table
+from platforms.forms.people import PeopleForm, lines, personal_line, table
 from web.fields import LineField
 
 NOBODY = _("Write at least one name or address, or choose a file.")
@@ -38,13 +38,7 @@ class AskForm(forms.Form):
     people = forms.TypedMultipleChoiceField(
         label=_("Who is asked"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    line = LineField(
-        label=_("A personal line"),
-        max_length=500,
-        required=False,
-        help_text=_("A mail with a word from you is answered more often."),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    line = personal_line()
 
     def __init__(self, *args, people=(), **kwargs):
         super().__init__(*args, **kwargs)

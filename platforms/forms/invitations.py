@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Language
 from platforms.forms.members import OrganisationField
-from platforms.forms.people import PeopleForm, lines, table
+from platforms.forms.people import PeopleForm, lines, personal_line, table
 from platforms.models import SpaceRole
 from web.fields import AddressField, LineField
 
@@ -23,13 +23,7 @@ class InviteForm(PeopleForm):
     role = forms.ChoiceField(label=_("As"), choices=SpaceRole, initial=SpaceRole.MEMBER, widget=forms.RadioSelect)
     on_behalf_of = OrganisationField()
     language = forms.ChoiceField(label=_("Language of the mail"), choices=Language, widget=forms.RadioSelect)
-    line = LineField(
-        label=_("A personal line"),
-        max_length=500,
-        required=False,
-        help_text=_("A mail with a word from you is answered more often."),
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    line = personal_line()
     again = forms.BooleanField(label=_("Send again to those who are invited already"), required=False)
     declined = forms.BooleanField(label=_("Also invite those who have said no earlier"), required=False)
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from platforms.actions import addresses
-from web.fields import TextField
+from web.fields import LineField, TextField
 
 FILE_TOO_LARGE = _("The file is larger than 200 kB. Take the names and addresses only, or divide it.")
 
@@ -20,6 +20,17 @@ def table(**words):
     """The field for a file."""
     box = forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"})
     return forms.FileField(label=_("Or a file (CSV)"), required=False, widget=box, allow_empty_file=True, **words)
+
+
+def personal_line():
+    """What whoever asks these people writes to them."""
+    return LineField(
+        label=_("A personal line"),
+        max_length=500,
+        required=False,
+        help_text=_("A mail with a word from you is answered more often."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class PeopleForm(forms.Form):
