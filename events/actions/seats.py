@@ -249,7 +249,7 @@ def forget(registration):
     """Take out all that is kept of somebody; a seat that becomes free is offered to the next. That they came stands
     without their name until it is counted."""
     row, now = _take_registration(registration)
-    outbox.forget(prefix=seat_mails.prefix(row), address=_nowhere(row))
+    forget_mails(row)
     if row.came and row.event.counted_at is None:
         return _unname(row)
     had_seat = row.state in SEATED
@@ -257,6 +257,11 @@ def forget(registration):
     row.delete()
     if had_seat:
         _fill(row.event, now)
+
+
+def forget_mails(registration):
+    """The mails about it name its address no more; those that wait do not go."""
+    outbox.forget(prefix=seat_mails.prefix(registration), address=_nowhere(registration))
 
 
 def _nowhere(row):

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, ActorStatus, Representative
-from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told
+from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told, seats
 from events.actions import matching as acts
 from events.certificate import facts_of
 from events.forms.event import EventForm
@@ -28,11 +28,13 @@ from events.models import (
     Meeting,
     MeetingState,
     Participant,
+    Profile,
     Programme,
     Question,
     QuestionKind,
     Registration,
     RegistrationState,
+    Seat,
     StepKind,
 )
 from notifications.live import NoLonger
@@ -396,6 +398,26 @@ def test_a_closed_account_is_not_asked_what_came_of_its_meetings(bo):
     close_account(by=bo)
     follow_up.ask_due()
     assert [mail.to for mail in Email.objects.filter(template="meeting_follow_up")] == ["gun@example.org"]
+
+
+@pytest.mark.parametrize("way", ["forget", "purge"])
+def test_the_address_of_a_guest_goes_from_all_mails_with_their_registration(client, bo, way):
+    event = make_matchmaking().event
+    guest, other = seats.sign_up(event, name="Gun", email="gun@example.org", language="en")[0], make_meeter(event, bo)
+    Profile.objects.create(registration=guest)
+    acts.accept(acts.ask(other, guest), registration=guest)
+    meeting_news.tell_schedule(event, {guest.pk, other.pk})
+    Event.objects.update(starts_at=timezone.now() - 31 * DAY, ends_at=timezone.now() - 31 * DAY + timedelta(hours=2))
+    Seat.objects.update(starts_at=timezone.now() - 31 * DAY)
+    follow_up.ask_due()
+    told = {"event_seat", "meeting_asked", "meeting_news", "meeting_follow_up"}
+    assert {mail.template for mail in Email.objects.filter(to="gun@example.org")} == told
+    if way == "forget":
+        client.post(reverse("event_seat", args=[guest.token]), {"do": "forget"})
+    else:
+        counting.forget_people(timezone.now() + 60 * DAY)
+    assert not Email.objects.filter(to="gun@example.org").exists()
+    assert Email.objects.filter(to=bo.email).exists(), "those of somebody with an account are the account's"
 
 
 def test_who_has_another_address_now_hears_there_of_meetings(bo):
