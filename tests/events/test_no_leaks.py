@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, ActorStatus, Representative
+from events import calendar
 from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told, seats
 from events.actions import matching as acts
 from events.certificate import facts_of
@@ -248,6 +249,14 @@ def test_the_key_of_a_guest_opens_nothing_of_an_event_that_is_not_public(client,
     Event.objects.update(audience=Audience.PUBLIC)
     for name, *args in keys:
         assert "Secret Event" in read(client, name, *args) or name == "matching_guest_ics", name
+
+
+def test_an_event_that_is_closed_while_a_calendar_is_made_is_not_in_it():
+    event, _other = make_event("Coast Day"), make_event("Sea Day")
+    rows = calendar.stamped(Event.objects.published())
+    Event.objects.filter(pk=event.pk).update(audience=Audience.REGISTERED, title_sv="Secret Event")
+    body = calendar.kept_calendar_of(rows, name="Events").decode()
+    assert "Secret" not in body and "Sea Day" in body
 
 
 def make_programme(event):
