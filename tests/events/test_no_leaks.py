@@ -440,6 +440,18 @@ def test_who_has_another_address_now_hears_there_of_meetings(bo):
     assert meeting_news.read_meeting(mail)["who"] == other.name
 
 
+def test_nobody_is_asked_to_meet_again_and_again():
+    """A question that is taken back and asked anew is a mail each time."""
+    event = make_matchmaking().event
+    one, other = make_meeter(event), make_meeter(event)
+    for _time in range(2):
+        acts.cancel(acts.ask(one, other), registration=one)
+    with pytest.raises(ValidationError) as refused:
+        acts.ask(one, other)
+    assert refused.value.code == "enough"
+    assert acts.ask(other, one).state == MeetingState.ASKED, "the other may still ask"
+
+
 def test_an_organisation_does_not_follow_who_has_left_it_through_a_programme(client, eva, bo):
     firm = make_actor("Firm", representatives=[eva, bo])
     programme = make_programme(make_event())
