@@ -38,6 +38,8 @@ from events.models import (
     Seat,
     StepKind,
 )
+from events.tasks import give_out_seats
+from notifications import live
 from notifications.live import NoLonger
 from notifications.models import Email, Notification
 from notifications.tokens import token
@@ -216,6 +218,33 @@ def test_what_is_muted_is_not_named_to_who_may_no_longer_see_it(space, closed, b
     assert str(seat_told.read_events([row])[-1].title) == "Secret Event"
     leave_space(space, bo)
     assert seat_told.read_events([row]) == {}
+
+
+def test_who_left_the_space_gives_up_their_seat_and_meetings_at_its_events(space, meeting, bo):
+    event, keeper = meeting.event, make_event_keeper()
+    acts.accept(meeting, registration=meeting.asked)
+    make_registration(event, keeper)
+    together = make_event(partnership=space.partnership, audience=Audience.PARTNERSHIP)
+    public = make_event(space=space)
+    for one in (together, public):
+        make_registration(one, bo)
+    Event.objects.filter(pk=event.pk).update(capacity=3)
+    make_registration(event, make_user(), state=RegistrationState.WAITING)
+    space.members.create(user=event.registrations.waiting().get().user, role="member")
+    give_out_seats()
+    assert not Registration.objects.filter(state=RegistrationState.LEFT).exists(), "as long as they are in the space"
+    leave_space(space, bo)
+    for _time in range(2):
+        give_out_seats()
+    left = Registration.objects.filter(state=RegistrationState.LEFT)
+    assert {(one.user, one.event) for one in left} == {(bo, event), (bo, together)}
+    assert event.registrations.filter(state=RegistrationState.OFFERED).count() == 1, "the next in line is offered it"
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.CANCELLED
+    assert Email.objects.filter(template="meeting_news", to="ada@example.org", context__what="cancelled").exists()
+    for mail in Email.objects.filter(to=bo.email, context__what="left"):
+        with pytest.raises(NoLonger):
+            live.read(mail)
 
 
 # ── What was public once ─────────────────────────────────────────────────────────────────────────────────────────────
