@@ -85,9 +85,12 @@ def _keep(keys, mine, waiting):
     if len(_kept) + len(missing) > KEPT:
         _kept.clear()
         missing = list(keys)
-    for event in Event.objects.filter(pk__in=missing).select_related("municipality") if missing else ():
-        entry = entry_of(event, is_mine=event.pk in mine, is_tentative=event.pk in waiting)
-        _kept[keys[event.pk]] = entry.to_ical()
+    rows = Event.objects.filter(pk__in=missing).annotate(stamp=_STAMP).select_related("municipality")
+    for event in rows if missing else ():
+        (_pk, stamp, _town), *_others = keys[event.pk]
+        if event.stamp == stamp:  # else it was changed after it was judged who may see it
+            entry = entry_of(event, is_mine=event.pk in mine, is_tentative=event.pk in waiting)
+            _kept[keys[event.pk]] = entry.to_ical()
 
 
 def _whole(name, events, entries, more):

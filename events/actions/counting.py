@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.actions import follow_up, keeping
+from events.actions import follow_up, keeping, seats
 from events.actions.door import enter_desk
 from events.actions.keeping import log
 from events.models import Attendance, Event, EventState, Headcount, Matchmaking, Registration, WalkIn
@@ -114,7 +114,8 @@ def due(now):
 
 
 def forget_people(now):
-    """Delete the people of events that are long over, facts first; how many rows. Safe to run twice."""
+    """Delete the people of events that are long over, facts first; how many rows. Safe to run twice. Mails to somebody
+    with an account are kept as long as others of theirs; a guest was told that nothing is."""
     return sum(_forget(pk, now) for pk in due(now).order_by("pk").values_list("pk", flat=True))
 
 
@@ -126,6 +127,8 @@ def _forget(pk, now):
     if row.counted_at is None:
         count(row)
     follow_up.keep_numbers(row)
+    for guest in row.registrations.filter(user=None):
+        seats.forget_mails(guest)
     people = row.registrations.count() + row.walk_ins.count()
     row.registrations.all().delete()
     row.walk_ins.all().delete()

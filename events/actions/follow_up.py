@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.actions.meeting_news import other_of
+from events.actions.seat_mails import prefix
 from events.models import FollowUp, Matchmaking, MeetingState, Registration, Seat
 from notifications import budget
 from notifications.actions import queue_emails
@@ -61,7 +62,7 @@ def _question(registration, due_at):
         "kind": EmailKind.REMINDER,
         "context": {"registration": registration.pk},
         "live": "events.follow_up",
-        "key": f"follow-up:{registration.pk}",
+        "key": f"{prefix(registration)}follow-up",
         "due_at": due_at,
     }
 

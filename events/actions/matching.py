@@ -41,11 +41,13 @@ STEPS = {
     "leave": Step(_("Leave the event"), OPEN, MeetingState.CANCELLED, EITHER, meeting_news.NEWS),
 }
 MOST_ASKED = 10  # questions of one person that wait
+TWICE = 2  # how often one asks the same person
 NO_MATCHMAKING = _("The organiser has not set any times for meetings.")
 NO_SEAT = _("Only people with a seat at the event can meet. One of you does not have one any more.")
 NO_PROFILE = _("Say first what you offer and look for.")
 OVER = _("The time for meetings is over.")
 THERE_ALREADY = _("You have a meeting with each other, or one of you has asked.")
+ENOUGH = _("You have asked them twice, and taken it back. They can still ask you.")
 SAID_NO = _("They have declined to meet you at this event.")
 TOO_MANY = ngettext_lazy(
     "You have %(count)s question that waits. Take it back, or wait for the answer.",
@@ -139,14 +141,22 @@ def ask(registration, other, *, line=""):
         return _book(there, matchmaking)
     if there:
         raise ValidationError(THERE_ALREADY, code="there")
-    if between(registration.pk, other.pk).filter(asker=registration, state=MeetingState.DECLINED).exists():
-        raise ValidationError(SAID_NO, code="said_no")
-    waiting = Meeting.objects.filter(asker=registration, state=MeetingState.ASKED).count()
-    if waiting >= MOST_ASKED:
-        raise ValidationError(TOO_MANY % {"count": waiting}, code="too_many")
+    _judge_asking(registration, other)
     meeting = Meeting.objects.create(event_id=registration.event_id, asker=registration, asked=other, line=line)
     meeting_news.tell(meeting, "asked", [meeting.asked_id])
     return meeting
+
+
+def _judge_asking(registration, other):
+    """Each question is a mail to the other: not after a no, not again and again, not to everybody at once."""
+    asked = between(registration.pk, other.pk).filter(asker=registration)
+    if asked.filter(state=MeetingState.DECLINED).exists():
+        raise ValidationError(SAID_NO, code="said_no")
+    if asked.count() >= TWICE:
+        raise ValidationError(ENOUGH, code="enough")
+    waiting = Meeting.objects.filter(asker=registration, state=MeetingState.ASKED).count()
+    if waiting >= MOST_ASKED:
+        raise ValidationError(TOO_MANY % {"count": waiting}, code="too_many")
 
 
 def _as_it_is(meeting, step):

@@ -11,6 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from events.actions.seat_mails import prefix
 from events.models import EventState, Meeting, MeetingState, Registration, RegistrationState
 from notifications import telling
 from notifications.actions import queue_emails
@@ -56,7 +57,7 @@ def other_of(meeting, pk):
 def tell(meeting, what, pks):
     """Tell these registrations (ids) of a meeting that it was asked for, booked, declined or cancelled."""
     for one in Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk"):
-        key = f"meeting:{meeting.pk}:{what}:{one.pk}"
+        key = f"{prefix(one)}meeting:{meeting.pk}:{what}"
         context = {"meeting": meeting.pk, "registration": one.pk, "what": what}
         queue_emails([_mail(one, TEMPLATES.get(what, NEWS), context, key)])
         if one.user_id:
@@ -70,8 +71,9 @@ def tell_schedule(event, pks):
     """Tell these registrations (ids) that the schedule was filled; one mail each."""
     now = timezone.now().isoformat()
     rows = Registration.objects.filter(pk__in=pks).select_related("user").order_by("pk")
-    mails = [_mail(one, NEWS, {"registration": one.pk, "what": "schedule"}, f"meetings:{one.pk}:{now}") for one in rows]
-    queue_emails(mails)
+    queue_emails(
+        _mail(one, NEWS, {"registration": one.pk, "what": "schedule"}, f"{prefix(one)}meetings:{now}") for one in rows
+    )
 
 
 def _mail(registration, template, context, key):

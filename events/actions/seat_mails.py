@@ -43,7 +43,7 @@ def _mail(row, what, key):
 
 
 def prefix(row):
-    """How the keys of the mails of a registration begin."""
+    """How the keys of all mails about a registration begin, those about its meetings too."""
     return f"registration:{row.pk}:"
 
 

@@ -22,6 +22,7 @@ from events.actions.seat_states import CONFIRMED, LEFT, OFFERED, STEPS, WAITING
 from events.actions.seat_told import tell_offered
 from events.models import SEATED, Answer, Audience, Event, EventState, Registration
 from notifications import actions as outbox
+from platforms.models import SpaceMember
 
 DAY = timedelta(days=1)
 PATIENCE = "10s"
@@ -249,7 +250,7 @@ def forget(registration):
     """Take out all that is kept of somebody; a seat that becomes free is offered to the next. That they came stands
     without their name until it is counted."""
     row, now = _take_registration(registration)
-    outbox.forget(prefix=seat_mails.prefix(row), address=_nowhere(row))
+    forget_mails(row)
     if row.came and row.event.counted_at is None:
         return _unname(row)
     had_seat = row.state in SEATED
@@ -257,6 +258,11 @@ def forget(registration):
     row.delete()
     if had_seat:
         _fill(row.event, now)
+
+
+def forget_mails(registration):
+    """The mails about it name its address no more; those that wait do not go."""
+    outbox.forget(prefix=seat_mails.prefix(registration), address=_nowhere(registration))
 
 
 def _nowhere(row):
@@ -356,6 +362,20 @@ def _give_on(pk):
     Registration.objects.bulk_update(rows, ["state", "offered_until", "waits_since"])
     seat_mails.queue(rows, "lapsed", now)
     return bool(_fill(event, now) or rows)
+
+
+def let_go():
+    """Whoever has left the spaces that an event is for gives up what they have there; how many did. Run by the clock:
+    twice or late does no harm."""
+    coming = {"event__audience": Audience.PARTNERSHIP, "event__starts_at__gt": database_now()}
+    member = SpaceMember.objects.filter(user=OuterRef("user"))
+    ours = Exists(member.filter(space=OuterRef("event__space")))
+    theirs = Exists(member.filter(space__partnership=OuterRef("event__partnership"))) & Q(event__space=None)
+    rows = Registration.objects.active().filter(event__state=EventState.PUBLISHED, **coming).exclude(ours | theirs)
+    gone = [row for row in rows.select_related("event", "user").order_by("pk") if not row.sees_event]
+    for row in gone:
+        leave(row)
+    return len(gone)
 
 
 def person_behind(email):

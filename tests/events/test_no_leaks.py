@@ -13,7 +13,8 @@ from django.utils import timezone, translation
 from accounts.actions import close_account
 from accounts.purge import purge_now
 from actors.models import ActorKind, ActorStatus, Representative
-from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told
+from events import calendar
+from events.actions import counting, follow_up, keeping, meeting_news, programmes, seat_told, seats
 from events.actions import matching as acts
 from events.certificate import facts_of
 from events.forms.event import EventForm
@@ -28,13 +29,17 @@ from events.models import (
     Meeting,
     MeetingState,
     Participant,
+    Profile,
     Programme,
     Question,
     QuestionKind,
     Registration,
     RegistrationState,
+    Seat,
     StepKind,
 )
+from events.tasks import give_out_seats
+from notifications import live
 from notifications.live import NoLonger
 from notifications.models import Email, Notification
 from notifications.tokens import token
@@ -215,6 +220,33 @@ def test_what_is_muted_is_not_named_to_who_may_no_longer_see_it(space, closed, b
     assert seat_told.read_events([row]) == {}
 
 
+def test_who_left_the_space_gives_up_their_seat_and_meetings_at_its_events(space, meeting, bo):
+    event, keeper = meeting.event, make_event_keeper()
+    acts.accept(meeting, registration=meeting.asked)
+    make_registration(event, keeper)
+    together = make_event(partnership=space.partnership, audience=Audience.PARTNERSHIP)
+    public = make_event(space=space)
+    for one in (together, public):
+        make_registration(one, bo)
+    Event.objects.filter(pk=event.pk).update(capacity=3)
+    make_registration(event, make_user(), state=RegistrationState.WAITING)
+    space.members.create(user=event.registrations.waiting().get().user, role="member")
+    give_out_seats()
+    assert not Registration.objects.filter(state=RegistrationState.LEFT).exists(), "as long as they are in the space"
+    leave_space(space, bo)
+    for _time in range(2):
+        give_out_seats()
+    left = Registration.objects.filter(state=RegistrationState.LEFT)
+    assert {(one.user, one.event) for one in left} == {(bo, event), (bo, together)}
+    assert event.registrations.filter(state=RegistrationState.OFFERED).count() == 1, "the next in line is offered it"
+    meeting.refresh_from_db()
+    assert meeting.state == MeetingState.CANCELLED
+    assert Email.objects.filter(template="meeting_news", to="ada@example.org", context__what="cancelled").exists()
+    for mail in Email.objects.filter(to=bo.email, context__what="left"):
+        with pytest.raises(NoLonger):
+            live.read(mail)
+
+
 # ── What was public once ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_an_event_is_not_closed_to_people_who_have_signed_up(client, space, eva, bo):
     """They would hear nothing more of it, not even that it is cancelled, and could not give up their seats."""
@@ -246,6 +278,14 @@ def test_the_key_of_a_guest_opens_nothing_of_an_event_that_is_not_public(client,
     Event.objects.update(audience=Audience.PUBLIC)
     for name, *args in keys:
         assert "Secret Event" in read(client, name, *args) or name == "matching_guest_ics", name
+
+
+def test_an_event_that_is_closed_while_a_calendar_is_made_is_not_in_it():
+    event, _other = make_event("Coast Day"), make_event("Sea Day")
+    rows = calendar.stamped(Event.objects.published())
+    Event.objects.filter(pk=event.pk).update(audience=Audience.REGISTERED, title_sv="Secret Event")
+    body = calendar.kept_calendar_of(rows, name="Events").decode()
+    assert "Secret" not in body and "Sea Day" in body
 
 
 def make_programme(event):
@@ -398,6 +438,26 @@ def test_a_closed_account_is_not_asked_what_came_of_its_meetings(bo):
     assert [mail.to for mail in Email.objects.filter(template="meeting_follow_up")] == ["gun@example.org"]
 
 
+@pytest.mark.parametrize("way", ["forget", "purge"])
+def test_the_address_of_a_guest_goes_from_all_mails_with_their_registration(client, bo, way):
+    event = make_matchmaking().event
+    guest, other = seats.sign_up(event, name="Gun", email="gun@example.org", language="en")[0], make_meeter(event, bo)
+    Profile.objects.create(registration=guest)
+    acts.accept(acts.ask(other, guest), registration=guest)
+    meeting_news.tell_schedule(event, {guest.pk, other.pk})
+    Event.objects.update(starts_at=timezone.now() - 31 * DAY, ends_at=timezone.now() - 31 * DAY + timedelta(hours=2))
+    Seat.objects.update(starts_at=timezone.now() - 31 * DAY)
+    follow_up.ask_due()
+    told = {"event_seat", "meeting_asked", "meeting_news", "meeting_follow_up"}
+    assert {mail.template for mail in Email.objects.filter(to="gun@example.org")} == told
+    if way == "forget":
+        client.post(reverse("event_seat", args=[guest.token]), {"do": "forget"})
+    else:
+        counting.forget_people(timezone.now() + 60 * DAY)
+    assert not Email.objects.filter(to="gun@example.org").exists()
+    assert Email.objects.filter(to=bo.email).exists(), "those of somebody with an account are the account's"
+
+
 def test_who_has_another_address_now_hears_there_of_meetings(bo):
     event = make_matchmaking().event
     row, other = make_meeter(event, bo), make_meeter(event, email="gun@example.org")
@@ -407,6 +467,18 @@ def test_who_has_another_address_now_hears_there_of_meetings(bo):
     mail = Email.objects.get(template="meeting_asked")
     assert mail.to == "new@example.org"
     assert meeting_news.read_meeting(mail)["who"] == other.name
+
+
+def test_nobody_is_asked_to_meet_again_and_again():
+    """A question that is taken back and asked anew is a mail each time."""
+    event = make_matchmaking().event
+    one, other = make_meeter(event), make_meeter(event)
+    for _time in range(2):
+        acts.cancel(acts.ask(one, other), registration=one)
+    with pytest.raises(ValidationError) as refused:
+        acts.ask(one, other)
+    assert refused.value.code == "enough"
+    assert acts.ask(other, one).state == MeetingState.ASKED, "the other may still ask"
 
 
 def test_an_organisation_does_not_follow_who_has_left_it_through_a_programme(client, eva, bo):
