@@ -24,7 +24,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from accounts.models import Tally, User  # noqa: E402
+from accounts.models import Tally, User, token_hash  # noqa: E402
 from actors.models import Actor, ActorStatus  # noqa: E402
 from actors.seed import PLANTED  # noqa: E402
 from events import seed  # noqa: E402
@@ -150,8 +150,8 @@ def calendars():
     Tally.objects.all().delete()
     due = list(events.filter(ends_at__gt=timezone.now() - timedelta(days=80)).order_by("pk")[:ENTRIES])
     for number in range(CALENDARS):
-        person, is_new = User.objects.get_or_create(email=f"calendar{number}@bench.example")
-        if is_new:
+        person, _made = User.objects.get_or_create(email=f"calendar{number}@bench.example")
+        if not person.registrations.exists():
             Registration.objects.bulk_create(_seat(event, person) for event in due)
         feed, _made = CalendarFeed.objects.get_or_create(user=person, revoked_at=None)
         yield page(Client(), reverse("calendar_feed", args=[feed.token]), verify=_all_entries)
@@ -159,7 +159,7 @@ def calendars():
 
 def _seat(event, person):
     row = Registration(event=event, user=person, email=person.email, state=RegistrationState.CONFIRMED)
-    row.token_hash = f"{event.pk:032x}{person.pk:032x}"
+    row.token_hash = token_hash(row.token)
     return row
 
 

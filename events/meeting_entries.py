@@ -21,9 +21,12 @@ def entries_of(registration):
 
 
 def entries_for(user, events):
-    """Those of a person at `events` (rows), of all their registrations."""
+    """Those of a person at `events` (rows), of all their registrations. Few have any: that is asked before all that an
+    entry tells of the event and of both."""
     rows = Meeting.objects.filter(Q(asker__user=user) | Q(asked__user=user), state=MeetingState.BOOKED)
-    rows = rows.filter(event__in=[event.pk for event in events]).order_by("starts_at")
+    rows = rows.filter(event__pk__any=[event.pk for event in events]).order_by("starts_at")
+    if not rows.exists():
+        return []
     found = []
     for one in rows.select_related("event__matchmaking", "asker__actor", "asked__actor"):
         mine = one.asker if one.asker.user_id == user.pk else one.asked

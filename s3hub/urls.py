@@ -9,6 +9,7 @@ import web.urls
 from insight.urls import root_urlpatterns
 from notifications.reports import mail_report
 from s3hub import views
+from web.addresses import Addresses
 from web.region_css import region_css
 
 urlpatterns = [
@@ -20,16 +21,16 @@ urlpatterns = [
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path(_("account/"), include("allauth.urls")),
-        path("", include("accounts.urls")),
-        path("", include("actors.registration_urls")),
-        path("", include("actors.urls")),
-        path("", include("platforms.urls")),
-        path("", include("missions.portfolio_urls")),
-        path("", include("missions.urls")),
-        path("", include("events.urls")),
-        path("", include("insight.urls")),
-        path("", include("web.urls")),
-        path("", include("notifications.urls")),
+        Addresses("accounts.urls"),
+        Addresses("actors.registration_urls"),
+        Addresses("actors.urls"),
+        Addresses("platforms.urls"),
+        Addresses("missions.portfolio_urls"),
+        Addresses("missions.urls"),
+        Addresses("events.urls"),
+        Addresses("insight.urls"),
+        Addresses("web.urls"),
+        Addresses("notifications.urls"),
         prefix_default_language=False,
     ),
 ]

@@ -1,6 +1,7 @@
 """Writing many rows with one statement."""
 
 import json
+from functools import cache
 
 from django.db import connection
 
@@ -42,6 +43,7 @@ def _name(field):
     return connection.ops.quote_name(field.column)
 
 
+@cache
 def _kind(field):
     return field.db_type(connection).split("(")[0]
 

@@ -1,6 +1,7 @@
 """Signing up: three fields for a guest, hardly any for a person with an account, and what the event asks."""
 
 from django import forms
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from actors.forms import Discreet, person_name
@@ -16,6 +17,19 @@ def spoken_for(user):
     """The public organisations that `user` speaks for."""
     mine = Representative.objects.actors_of(user)
     return Actor.objects.published().filter(pk__in=mine).order_by("name_sort", "pk").only("name")
+
+
+_ASKED = """SELECT EXISTS (SELECT FROM events_question WHERE event_id = %s),
+    EXISTS (SELECT FROM actors_representative WHERE user_id = %s)"""
+
+
+def asked_of(event, user):
+    """What the event asks `user`, and the organisations that they may come for. Many events ask nothing, and most
+    people speak for nobody: one short question tells, in place of two long ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [event.pk, user.pk])
+        asks, speaks = cursor.fetchone()
+    return {"questions": event.questions.all() if asks else (), "actors": spoken_for(user) if speaks else ()}
 
 
 def organisation(**more):

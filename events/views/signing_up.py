@@ -13,7 +13,7 @@ from accounts.models import Tally
 from actors.forms import CodeForm
 from actors.views.proving import language, sign_in
 from events.actions import inviting, seats
-from events.forms.registration import ColleagueForm, GuestForm, PersonForm, spoken_for
+from events.forms.registration import ColleagueForm, GuestForm, PersonForm, asked_of, spoken_for
 from events.models import Audience, Event, QuestionKind
 from events.views.seat_pages import open_page, private
 from notifications import bell
@@ -76,7 +76,7 @@ def _for_person(request, event):
         return redirect("event_seat", row.token)
     if request.method == "GET":
         inviting.seen(user, event)
-    form = PersonForm(typed(request), questions=event.questions.all(), actors=spoken_for(user), user=user)
+    form = PersonForm(typed(request), user=user, **asked_of(event, user))
     if form.is_bound and form.is_valid():
         try:
             return _seated(request, *_sign_up_person(form, event, user))

@@ -102,7 +102,7 @@ def test_the_same_queries_whether_or_not_the_address_is_a_members(django_assert_
             client.post(page, {**GUEST, "email": email})
 
 
-QUERIES = {"form": 3, "guest": 15, "person_form": 9, "person": 14, "my_events": 6}
+QUERIES = {"form": 3, "guest": 15, "person_form": 10, "person": 15, "bare_form": 8, "bare": 11, "my_events": 6}
 
 
 def test_form_and_post_of_a_guest_ask_seldom(client, django_assert_num_queries):
@@ -124,6 +124,17 @@ def test_form_and_post_of_a_person_ask_seldom(client, django_assert_num_queries)
     with django_assert_num_queries(QUERIES["person"]):
         client.post(page, {"question_1": "Inga nötter", "actor": firm.pk})
     assert Registration.objects.get().actor == firm
+
+
+def test_who_speaks_for_nobody_and_is_asked_nothing_costs_less(client, django_assert_num_queries):
+    event, eva = make_event(capacity=10), make_user(name="Eva Ek")
+    page = address("event_sign_up", event.slug)
+    sign_in(client, eva)
+    with django_assert_num_queries(QUERIES["bare_form"]):
+        client.get(page)
+    with django_assert_num_queries(QUERIES["bare"]):
+        client.post(page, {"organisation": "Sjömätt"})
+    assert Registration.objects.get().organisation == "Sjömätt"
 
 
 # ── People with an account ───────────────────────────────────────────────────────────────────────────────────────────
