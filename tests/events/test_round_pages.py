@@ -70,7 +70,7 @@ def test_afterwards_an_organisation_sees_its_answers_beside_the_mean_of_all():
     close(round_)
 
     page = get(eva, "ability_answer", round_.pk, mine.pk)
-    assert "You: 1.0" in page and "all: 3 (3 organisations)" in page
+    assert "You: 1.0" in page and "all: 3.0 (3 organisations)" in page
 
 
 def test_an_organisation_sees_no_mean_of_fewer_than_three():
