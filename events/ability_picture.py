@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.ability import label_of
+from events.ability_words import mean_in_words
 from events.models import HIGHEST, RoundKind
-from missions.progress import written
 
 WIDTH, HEIGHT, EDGE, MIDDLE = 320, 52, 16, 26
 DOTS = {
@@ -35,7 +35,7 @@ def picture(row, rounds):
 def in_words(row, rounds):
     """What the picture shows: Direction: Before 1.2, After 2.4, the same 4 organisations."""
     spots = [(round_, figure) for round_, figure in zip(rounds, row.shown, strict=True) if figure]
-    said = ", ".join(f"{label_of(round_)} {written(figure.value)}" for round_, figure in spots)
+    said = ", ".join(f"{label_of(round_)} {mean_in_words(figure.value)}" for round_, figure in spots)
     number = spots[-1][1].organisations
     if row.is_compared:
         of = ngettext("the same %(number)s organisation", "the same %(number)s organisations", number)
@@ -80,4 +80,4 @@ def _values(spots):
     """The first value below, the last one above: they never stand on each other."""
     text = '<text x="{}" y="{}">{}</text>'
     ends = [(spots[0][1], HEIGHT - 2)] + ([(spots[-1][1], 12)] if len(spots) > 1 else [])
-    return format_html_join("", text, ((f"{_x(one.value):.1f}", y, written(one.value)) for one, y in ends))
+    return format_html_join("", text, ((f"{_x(one.value):.1f}", y, mean_in_words(one.value)) for one, y in ends))

@@ -1,12 +1,11 @@
 """What the page of the ability says in words and figures: the same sentences on the page, as text and in files."""
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from events.ability import label_of
 from events.models import FEWEST
-from missions.progress import written
 
 COLUMNS = ("part", "what", "when", "group", "organisations", "value")
 
@@ -39,6 +38,11 @@ def too_few():
     }
 
 
+def mean_in_words(value):
+    """Always with its decimal: 2,0 beside 2,1."""
+    return number_format(value, 1)
+
+
 def change_in_words(row):
     change = row.change
     if change is None:
@@ -46,7 +50,7 @@ def change_in_words(row):
     if change == 0:
         return pgettext("ability", "unchanged")
     words = _("rose by %(points)s") if change > 0 else _("fell by %(points)s")
-    return words % {"points": written(abs(change))}
+    return words % {"points": mean_in_words(abs(change))}
 
 
 def method_in_words():
@@ -74,8 +78,9 @@ def gap_name(gap):
 
 
 def gap_days(gap):
-    days = [date_format(one, "j F Y") if one else "" for one in (gap.start, gap.end)]
-    return " – ".join(days).strip()
+    if gap.end is None:
+        return _("from %(day)s") % {"day": date_format(gap.start, "j F Y")}
+    return " – ".join(date_format(one, "j F Y") for one in (gap.start, gap.end))
 
 
 def evidence_rows(gap):
@@ -144,7 +149,7 @@ def _row_in_words(row, rounds):
     parts = []
     for group, cells in ((_("all who answered"), row.all), (_("the same organisations"), row.same)):
         said = [
-            f"{label_of(round_)} {written(cell.value)} ({_organisations(cell.organisations)})"
+            f"{label_of(round_)} {mean_in_words(cell.value)} ({_organisations(cell.organisations)})"
             for round_, cell in zip(rounds, cells, strict=bool(cells))
             if cell
         ]

@@ -2,12 +2,12 @@
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Audience, Event, EventState
 from missions.things import Elsewhere, Kind
 from platforms.models import Access
+from web.templatetags.web import day
 
 
 def offered(mission):
@@ -18,8 +18,7 @@ def offered(mission):
 
 
 def words(event):
-    day = date_format(timezone.localtime(event.starts_at), "j M Y")
-    return f"{event.title} – {day}"
+    return f"{event.title} – {day(timezone.localtime(event.starts_at), 'j M Y')}"
 
 
 def read(ids, mission, inside):

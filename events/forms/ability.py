@@ -11,6 +11,7 @@ from web.fields import LineField, TextField
 from web.text import readers
 
 ORDER = _("It closes before it opens.")
+NOT_ANSWERED = _("Not answered yet.")
 
 
 class RoundForm(forms.Form):
@@ -105,6 +106,12 @@ class AbilityForm(forms.Form):
         """What was answered: ids of statements with levels."""
         said = {one.pk: self.cleaned_data.get(self._name(one)) for one in self.statements}
         return {pk: level for pk, level in said.items() if level is not None and level <= HIGHEST}
+
+    def mark_unanswered(self):
+        """Say at each statement without an answer that it has none, so that the summary leads there."""
+        for one in self.statements:
+            if self.cleaned_data.get(self._name(one)) is None:
+                self.add_error(self._name(one), NOT_ANSWERED)
 
 
 class InRoleForm(forms.Form):

@@ -224,6 +224,7 @@ def save(request, found, form):
     values = {"version": form.cleaned_data["version"], "levels": form.levels, "words": form.cleaned_data["words"]}
     try:
         if not tried(form, lambda: act(found, by=request.user, **values)):
+            form.mark_unanswered()
             return None
     except Outdated as error:
         current = own(request, found.round_id, error.current.pk)

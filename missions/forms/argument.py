@@ -91,6 +91,8 @@ class ThingForm(forms.Form):
                     label=label, required=False, choices=[("", _("None of these")), *choices]
                 )
         self.order_fields(["words", "is_against", *things.names()])
+        first = next(name for name in self.fields if name in things.names())
+        self.fields[first].help_text = "" if first == "url" else ONE_THING
 
     def clean(self):
         data = super().clean()

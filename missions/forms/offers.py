@@ -57,7 +57,10 @@ class OfferAnswerForm(forms.Form):
         choices=[(YES, _("Accept: it becomes a promise of the organisation")), (NO, _("No, with words"))],
     )
     wave = forms.TypedChoiceField(
-        label=_("Wave, if you accept"), coerce=int, choices=[(number, number) for number in range(1, WAVES + 1)]
+        label=_("Wave, if you accept"),
+        coerce=int,
+        choices=[(number, number) for number in range(1, WAVES + 1)],
+        help_text=_("In which order: what is in the first wave is done first."),
     )
     words = TextField(
         label=_("Words to the organisation"),

@@ -11,6 +11,8 @@ from actors.models import Representative
 from actors.models.merging import Moves
 from missions.models.argument import Statement
 from missions.models.mission import Mission
+from missions.progress import written
+from web.templatetags.web import day
 
 WAVES = 9
 
@@ -253,4 +255,4 @@ class Measurement(models.Model):
         constraints = [models.UniqueConstraint(fields=["indicator", "on"], name="measurement_once_a_day")]
 
     def __str__(self):
-        return f"{self.on}: {self.value}"
+        return f"{written(self.value)} ({day(self.on, 'j M Y')})"

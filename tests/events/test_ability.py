@@ -56,7 +56,7 @@ def test_two_organisations_are_too_few_and_three_are_shown():
     assert "<polyline" not in page() and 'class="rise"' not in page()
 
     answered(framework, "during", helpers, 2)
-    assert "Dimension 1: During 2, 3 organisations" in page()
+    assert "Dimension 1: During 2.0, 3 organisations" in page()
 
 
 def test_a_rise_is_told_of_the_same_organisations_in_picture_table_and_words():
@@ -201,7 +201,7 @@ def test_the_text_says_the_same(rounds, format, heading):
     text = file(format).decode()
 
     assert text.startswith(heading)
-    assert "- Dimension 1: all who answered: Before 1 (3 organisations), After 3 (3 organisations)" in text
+    assert "- Dimension 1: all who answered: Before 1.0 (3 organisations), After 3.0 (3 organisations)" in text
     assert "Rose by 2." in text
 
 

@@ -70,7 +70,7 @@ def test_afterwards_an_organisation_sees_its_answers_beside_the_mean_of_all():
     close(round_)
 
     page = get(eva, "ability_answer", round_.pk, mine.pk)
-    assert "You: 1.0" in page and "all: 3 (3 organisations)" in page
+    assert "You: 1.0" in page and "all: 3.0 (3 organisations)" in page
 
 
 def test_an_organisation_sees_no_mean_of_fewer_than_three():
@@ -108,3 +108,17 @@ def test_a_level_that_does_not_exist_is_refused():
     client_of(eva).post(address("ability_answer", round_.pk, assessment.pk), {f"level_{first.pk}": "9", "version": "1"})
 
     assert not assessment.judgements.exists()
+
+
+def test_whoever_sends_too_early_is_led_to_each_statement_without_an_answer():
+    eva, round_ = make_user(), make_round()
+    assessment = make_assessment(round_, make_supporter(representatives=[eva]))
+    first, *others = statements_of(round_)
+    typed = {f"level_{first.pk}": "1", "version": "1", "do": "send"}
+
+    shown = client_of(eva).post(address("ability_answer", round_.pk, assessment.pk), typed)
+
+    errors = shown.context["form"].errors
+    assert set(errors) == {"__all__", *(f"level_{one.pk}" for one in others)}
+    assert shown.content.decode().count(f'href="#id_level_{others[0].pk}_0"') == 1
+    assert shown.context["form"][f"level_{first.pk}"].value() == "1"

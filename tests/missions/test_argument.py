@@ -264,6 +264,15 @@ def test_evidence_moves_how_sure_a_statement_is(client, mission, statement, bo):
     assert set(statement.evidence.values_list("by", flat=True)) == {bo.pk}
 
 
+def test_what_evidence_can_be_is_asked_for_in_the_words_of_people(client, mission, statement, bo):
+    make_indicator(mission, "Depth").measurements.create(on="2026-05-01", value="2.200")
+
+    page = text(client.get(address("evidence_new", mission, statement.number)))
+
+    assert "Depth: 2.2 (1 May 2026)" in page
+    assert "Choose one thing from the lists, or give a web address." in page
+
+
 def test_evidence_is_exactly_one_thing(client, mission, statement, bo):
     plan = make_document(mission.space)
     path = address("evidence_new", mission, 1)

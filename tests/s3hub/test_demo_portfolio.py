@@ -26,6 +26,8 @@ def test_the_demo_portfolio_shows_every_state(mission):
 
     assert [wave.number for wave in portfolio.waves] == [1, 2]
     assert (portfolio.kept, portfolio.late, len(portfolio.offers)) == (1, 1, 1)
+    (offer,) = portfolio.offers
+    assert offer.actor.representatives.filter(user=offer.offered_by).exists(), "one that can be accepted"
     assert {one.verdict for one in portfolio.over} == set(Verdict)
     assert {one.is_planned for one in portfolio.open_experiments} == {True, False}
     measured = series_of(mission)
