@@ -7,6 +7,7 @@ each width, each scheme and each language meets every page, and any two of them 
 import time
 from contextlib import contextmanager
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -36,15 +37,17 @@ KEPT = (
 )  # parts of a page that are rendered once and kept
 
 
+@cache
 def pages_and_parts():
     """Every template of ours that a browser shows, as it is named below templates/."""
     names = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
-    return {name for name in names if not name.startswith("mail/")}
+    return frozenset(name for name in names if not name.startswith("mail/"))
 
 
+@cache
 def named_addresses():
     """The names of the addresses that can answer a GET or a form with a page."""
-    return {route["name"] for route in routes() if "(" not in route["name"]}
+    return frozenset(route["name"] for route in routes() if "(" not in route["name"])
 
 
 def fitting(names, patterns):
