@@ -118,7 +118,7 @@ def _freshness():
 
 def for_mail():
     """The lists of mails that did not arrive, or may not have, and of addresses that get none since."""
-    lately = timezone.localtime() - LATELY
+    lately = (timezone.localtime() - LATELY).replace(hour=0, minute=0, second=0, microsecond=0)
     return [
         WorkList(
             "mails",
@@ -130,8 +130,8 @@ def for_mail():
         WorkList(
             "stopped",
             _("Addresses stopped in the last 30 days"),
-            _link("notifications_suppression_changelist", since__gte=lately.date().isoformat()),
-            count(Suppression.objects.filter(since__date__gte=lately.date())),
+            _link("notifications_suppression_changelist", since__gte=lately.isoformat()),
+            count(Suppression.objects.filter(since__gte=lately)),
             _("No address was stopped."),
         ),
     ]

@@ -64,7 +64,7 @@ PLANTED = {  # what is wrong: style, body in Swedish and in English, the rule, w
     ),
     "locked upright": (
         "@media (orientation: landscape) { html { transform: rotate(90deg) } }", "", "", "css-orientation-lock",
-        {WIDE, NARROW_TOO},
+        {WIDE, NARROW, WIDE_TOO, NARROW_TOO},
     ),
 }  # fmt: skip
 

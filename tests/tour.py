@@ -7,6 +7,7 @@ each width, each scheme and each language meets every page, and any two of them 
 import time
 from contextlib import contextmanager
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -22,7 +23,7 @@ from actors import why
 from actors.views import register
 from events.views import overview
 from s3hub.management.commands.routes import routes
-from tests.browser import axe, scrolls_sideways
+from tests.browser import axe, axe_source, scrolls_sideways
 from tests.staff import sign_in
 
 LOOKS = {"sv": [(1280, "light"), (320, "dark")], "en": [(320, "light"), (1280, "dark")]}
@@ -34,18 +35,19 @@ KEPT = (
     overview._facet_form,
     overview._row_html,
 )  # parts of a page that are rendered once and kept
-OF_AXE = "Applying inline style"  # axe reads imported style sheets in its own way; the page's own are caught by `check`
 
 
+@cache
 def pages_and_parts():
     """Every template of ours that a browser shows, as it is named below templates/."""
     names = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
-    return {name for name in names if not name.startswith("mail/")}
+    return frozenset(name for name in names if not name.startswith("mail/"))
 
 
+@cache
 def named_addresses():
     """The names of the addresses that can answer a GET or a form with a page."""
-    return {route["name"] for route in routes() if "(" not in route["name"]}
+    return frozenset(route["name"] for route in routes() if "(" not in route["name"])
 
 
 def fitting(names, patterns):
@@ -59,7 +61,7 @@ class Guide:
         self.window, self.page, self.language = window, window.page, language
         self.looks = list(LOOKS[language])
         self.wrong, self.templates, self.addresses = {}, set(), set()
-        window.expected.append(OF_AXE)
+        self.page.add_init_script(axe_source())  # sent once, and read once by the browser
         self._show(*self.looks[0])
 
     @contextmanager
@@ -151,7 +153,7 @@ class Guide:
             width, scheme = look
             if look != self.looks[0]:
                 self._show(*look)
-            problems = axe(self.page, sheets=look == self.looks[0])
+            problems = axe(self.page)
             problems += ["scrolls sideways"] if scrolls_sideways(self.page) else []
             if problems:
                 self.wrong[f"{place} {width} {scheme}"] = problems

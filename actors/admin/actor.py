@@ -161,7 +161,10 @@ class ActorAdmin(InHubLog, admin.ModelAdmin):
     search_fields = ["name", "legal_name", "organisation_number"]
     ordering = ["name_sort", "id"]
     # short lists as plain boxes: the stock search boxes have no labels and set styles inline
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    formfield_overrides = {
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+        models.URLField: {"assume_scheme": "https"},
+    }
     readonly_fields = ["status", "status_reason", "submitted_at", "published_at", "created_at", "updated_at"]
     inlines = [RepresentativeInline, ClaimInline]
     actions = ["publish_selected", "return_selected", "archive_selected", "ask_selected"]

@@ -143,6 +143,14 @@ def test_a_save_is_logged_with_the_person_and_shown_in_the_history(client, curat
     assert [entry.verb for entry in page.context["done"]] == ["actor.edit"]
 
 
+def test_a_website_without_a_scheme_is_taken_for_an_encrypted_one_as_in_the_public_form(client, curator):
+    actor = make_actor()
+
+    change(client, actor, website="mast.example", seen=actor.version)
+
+    assert Actor.objects.get().website == "https://mast.example"
+
+
 def test_no_save_overwrites_a_newer_one(client, curator):
     actor = make_actor("Old AB")
     seen = actor.version

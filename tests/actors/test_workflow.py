@@ -37,7 +37,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("status", "step"), product(ActorStatus.values, actions.STEPS))
+@pytest.mark.parametrize(("status", "step"), [*product(ActorStatus.values, actions.STEPS)])
 def test_a_step_is_possible_from_its_states_only(status, step):
     actor, curator = make_actor(status=status), make_curator()
 

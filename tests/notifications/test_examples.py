@@ -1,6 +1,7 @@
 """All mails at once, as their examples: each template has one, and each obeys what holds for every mail."""
 
 import re
+from functools import cache
 from html import unescape
 
 import pytest
@@ -14,13 +15,15 @@ from notifications.rendering import in_lines
 from web import region
 
 FOLDERS = {path.parent.name for path in (configured.BASE_DIR / "templates" / "mail").glob("*/subject.txt")}
-ALL = [(language, one.template, one.case) for language in ("sv", "en") for one in examples.examples(language)]
+ALL = {(language, one.template, one.case): one for language in ("sv", "en") for one in examples.examples(language)}
 EVERY = pytest.mark.parametrize(("language", "template", "case"), ALL)
 UNSUBSCRIBE = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
 
 
+@cache
 def shown(language, template, case):
-    return examples.show(examples.find(template, case, language), language)
+    """A mail is made once for all that is asked of it."""
+    return examples.show(ALL[language, template, case], language)
 
 
 def words(language):
@@ -46,7 +49,7 @@ def test_every_kind_that_can_be_declined_is_shown_as_one():
 @EVERY
 def test_an_example_has_every_value_that_its_mail_shows(language, template, case, monkeypatch):
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "NOTHING-%s")
-    mail = shown(language, template, case).mail
+    mail = examples.show(ALL[language, template, case], language).mail
     assert "NOTHING-" not in mail.subject + mail.text + mail.html
 
 
