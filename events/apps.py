@@ -15,12 +15,14 @@ class EventsConfig(AppConfig):
 
     def _events(self):
         from actors import region  # noqa: PLC0415 - models are ready only now
-        from events import as_evidence, news  # noqa: PLC0415
+        from events import as_evidence, news, public_record  # noqa: PLC0415
         from events.region import KIND, TABLE  # noqa: PLC0415
         from missions import things  # noqa: PLC0415
         from notifications import news as news_of_all  # noqa: PLC0415
+        from platforms import public_record as record_of_space  # noqa: PLC0415
 
         things.register(as_evidence.KIND)
+        record_of_space.register(public_record.SHARE)
         region.register(TABLE, KIND)
         news_of_all.register(news.KIND)
 
