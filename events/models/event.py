@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from actors.models import Area, Municipality, Theme
 from actors.models.merging import Unites
@@ -186,7 +187,7 @@ class Event(models.Model):
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("municipality")
     )
-    place = models.CharField(_("place"), max_length=200, blank=True)
+    place = models.CharField(pgettext_lazy("event", "place"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     access_sv = models.TextField(_("how to get there and in, in Swedish"), max_length=2000, blank=True)
     access_en = models.TextField(_("how to get there and in, in English"), max_length=2000, blank=True)
