@@ -1,6 +1,7 @@
 """Events in the administration: words and tags are kept there, all that people act on is only read."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -37,6 +38,7 @@ def test_staff_change_words_and_the_log_holds_it(client, curator):
     assert (now.title_sv, now.version, list(now.organisers.all())) == ("Nytt", 2, [firm])
     assert (now.state, now.starts_at, now.capacity) == (event.state, event.starts_at, None)
     assert list(AuditEntry.objects.values_list("verb", "by")) == [("event.edit", curator.pk)]
+    assert not LogEntry.objects.exists()
 
 
 def test_a_save_over_a_newer_one_is_shown_first(client, curator):
