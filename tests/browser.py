@@ -15,7 +15,7 @@ RUN_AXE = """tags => {
   const asks = rules => [...rules].some(rule => /orientation/i.test(rule.media?.mediaText)
     || asks(rule.styleSheet?.cssRules || rule.cssRules || []));
   const again = [...document.styleSheets].some(sheet => asks(sheet.cssRules))
-    || !!document.querySelector('audio, video') || [...document.querySelectorAll('*')].some(one => one.shadowRoot);
+    || [...document.querySelectorAll('*')].some(one => one.shadowRoot);
   return axe.run(document, {
     runOnly: {type: 'tag', values: tags}, reporter: 'no-passes', preload: again,
     rules: {'target-size': {enabled: true}, 'css-orientation-lock': {enabled: again}}
@@ -154,8 +154,9 @@ def axe_source():
 def axe(page):
     """What axe-core finds on the page as it stands now: a list, empty when all is well.
 
-    Two rules read style sheets as text and media as files, and axe fetches them all once more for these two. It does so
-    only where they have something to judge: where a sheet asks for the orientation, or something can sound.
+    One rule reads style sheets as text, and axe fetches them all once more for it (and media for another, which never
+    says more than "look yourself"). It does so only where there is something to judge: where a sheet asks for the
+    orientation, or where sheets hide in a shadow tree.
 
     The script goes in through devtools, so that the page's own security policy stays in force.
     """

@@ -6,6 +6,7 @@ import os
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import TransactionTestCase
@@ -61,6 +62,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def files_of_spaces(tmp_path_factory):
     """Files that tests upload lie in a folder of this run."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_fetched_once():
+    """A window keeps them, as in the hub itself: for how long it would by itself hangs on how old the checkout is."""
+    serve = StaticFilesHandler.serve
+
+    def serve_for_the_day(handler, request):
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=86400"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_for_the_day)
+        yield
 
 
 @pytest.fixture(autouse=True)

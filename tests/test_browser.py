@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import Visitor
+from tests.browser import Visitor, axe
 from tests.tour import Guide
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,3 +85,27 @@ def test_the_tour_finds_a_fault_in_every_look_that_has_it(open_window, fault):
     wrong = judged(window, "sv", style, swedish) | judged(window, "en", style, english)
 
     assert {place: found[0].split(":")[0] for place, found in wrong.items()} == dict.fromkeys(places, rule)
+
+
+LOCK = "@media (orientation: landscape) { p { transform: rotate(90deg) } }"
+LOCKED = {  # its files, by name
+    "in an imported sheet": {"": "<link rel=stylesheet href=one.css>", "one.css": "@import 'two.css'", "two.css": LOCK},
+    "in a shadow tree": {
+        "": f"<div></div><script>document.querySelector('div').attachShadow({{mode: 'open'}})"
+        f".innerHTML = '<style>{LOCK}</style><p>.</p>'</script>"
+    },
+}
+
+
+@pytest.mark.parametrize("where", LOCKED)
+def test_a_page_that_is_locked_upright_is_found_wherever_it_says_so(open_window, where):
+    window = open_window()
+    for name, body in LOCKED[where].items():
+        kind = "text/css" if name else "text/html"
+        body = body if name else PAGE % ("sv", "", f"<p>.</p>{body}")
+        window.page.route(
+            f"**/planted/{name}", lambda route, kind=kind, body=body: route.fulfill(body=body, content_type=kind)
+        )
+    window.go("/planted/")
+
+    assert [found.split(":")[0] for found in axe(window.page)] == ["css-orientation-lock"]
