@@ -1,13 +1,11 @@
 """The certificate of somebody who came, as a PDF with tags."""
 
-from functools import cache
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events import times
 from events.models import EventState
@@ -16,7 +14,6 @@ from web.pdf import pdf_of
 from web.text import in_language
 
 SOURCE = Path(__file__).parent / "certificate.typ"
-FLAG = settings.BASE_DIR / "static" / "img" / "eu.svg"
 
 
 def is_earned(registration):
@@ -25,13 +22,8 @@ def is_earned(registration):
     return bool(registration.came) and event.is_past and event.state in (EventState.PUBLISHED, EventState.HELD)
 
 
-@cache
-def _read(path):
-    return path.read_bytes()
-
-
 def certificate_of(registration):
-    return pdf_of(_read(SOURCE), facts_of(registration), flag=_read(FLAG).decode())
+    return pdf_of(SOURCE, facts_of(registration))
 
 
 def facts_of(registration):
@@ -47,7 +39,6 @@ def facts_of(registration):
         (_("About"), in_language(event, "text")[:600]),
     ]
     return {
-        "language": (get_language() or "sv")[:2],
         "invented": _("Invented example: this event never took place.") if event.is_example else "",
         "title": _("Certificate of participation"),
         "name": registration.name,
@@ -56,9 +47,6 @@ def facts_of(registration):
         "rows": [{"label": label, "text": text} for label, text in rows if text],
         "made": _("%(site)s, %(day)s")
         % {"site": str(here.site_name), "day": date_format(timezone.localdate(), "j F Y")},
-        "project": ", ".join(filter(None, [str(here.project.name or ""), str(here.project.period or "")])),
-        "emblem": str(here.emblem.text or ""),
-        "flag": _("The flag of the European Union"),
     }
 
 

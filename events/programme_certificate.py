@@ -1,11 +1,9 @@
 """The certificate of a completed programme, as a PDF with tags."""
 
-from functools import cache
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from web import region
@@ -14,13 +12,8 @@ from web.pdf import pdf_of
 SOURCE = Path(__file__).parent / "programme.typ"
 
 
-@cache
-def _source():
-    return SOURCE.read_bytes()
-
-
 def certificate_of(participant):
-    return pdf_of(_source(), facts_of(participant))
+    return pdf_of(SOURCE, facts_of(participant))
 
 
 def facts_of(participant):
@@ -28,7 +21,6 @@ def facts_of(participant):
     here, programme = region.current(), participant.programme
     steps = programme.steps.select_related("event").order_by("number")
     return {
-        "language": (get_language() or "sv")[:2],
         "title": _("Certificate"),
         "name": participant.user.name or participant.user.email,
         "for": str(participant.actor or ""),
@@ -40,5 +32,4 @@ def facts_of(participant):
         "steps": [{"kind": one.get_kind_display(), "title": one.title} for one in steps],
         "day": date_format(timezone.localdate(participant.completed_at), "j F Y"),
         "site": str(here.site_name),
-        "emblem": str(here.emblem.text or ""),
     }

@@ -243,7 +243,8 @@ class World:
             make_event("Secret Event", audience="partnership", space=self.space),
         )
         self.slugs |= {"seating": public.slug, "closed_seating": closed.slug}
-        self.tokens["event_seat"] = make_registration(public, email="guest@example.org").token
+        seat = make_registration(public, email="guest@example.org")
+        self.tokens |= dict.fromkeys(("event_seat", "event_seat_ics"), seat.token)
 
     def _gathering(self):
         """The registration of `member`, who came to an event of the space that is over."""

@@ -39,7 +39,7 @@ SAME_FOR_ALL = {
     # Forms for anybody.
     ("200", "200"): "contact registration_start account_reset_password invitation meeting follow_stop digest_by_mail "
     "mail_stop still_right still_right_left news news_confirm news_manage mission_offer@mission event_seat "
-    "event_ticket_by_link event_certificate_by_link matching_guest",
+    "event_seat_ics event_ticket_by_link event_certificate_by_link matching_guest",
     ("200", "302"): "meeting_follow_up",
     # Steps that send back whoever has not taken the one before.
     ("302", "302"): "event_sign_up_code@seating registration_code registration_details registration_taken claim_code",

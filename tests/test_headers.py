@@ -57,7 +57,7 @@ NO_PAGE = {"registration_code", "registration_code_again", "registration_details
 # Addresses that are keys have headers of their own: tests/platforms/test_invitations.py and test_links.py.
 NO_PAGE |= {"mail_report"}  # closed unless a provider is connected: tests/notifications/test_reports.py
 NO_PAGE |= {"invitation", "invitation_decline", "invitation_pass_on", "meeting"}
-NO_PAGE |= {"event_sign_up_code", "event_seat"}  # tests/events/test_signing_up.py
+NO_PAGE |= {"event_sign_up_code", "event_seat", "event_seat_ics"}  # tests/events/test_signing_up.py
 # The same: tests/events/test_tickets.py and test_door.py.
 NO_PAGE |= {"event_check_in", "event_ticket_by_link", "event_others_by_link", "event_certificate_by_link"}
 NO_PAGE |= {"calendar_feed", "matching_guest", "matching_guest_ics", "meeting_follow_up"}  # tests/events

@@ -122,7 +122,7 @@ NEVER_A_PAGE = {
     "admin:autocomplete mfa_download_recovery_codes "
     "document_file document_preview decision_log talk_names method_export method_report_pdf mission_export "
     "ability_export programme_certificate mission_feed calendar_feed event_ics events_* matching_ics "
-    "matching_guest_ics event_export "
+    "matching_guest_ics event_seat_ics event_export "
     "event_people_export event_evidence_export event_certificate*": "files and answers for programs",
     "home actor_confirm actor_follow claim_decide sign_out_everywhere registration_code_again go_on "
     "admin:login admin:logout "

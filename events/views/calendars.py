@@ -32,7 +32,7 @@ MOST, NEWEST = 500, 50
 AN_HOUR, OFTEN = timedelta(hours=1), 120
 
 
-def _answer(body, name):
+def calendar_file(body, name):
     return HttpResponse(body, content_type=TYPE, headers={"Content-Disposition": f'attachment; filename="{name}.ics"'})
 
 
@@ -42,7 +42,7 @@ def event_ics(request, slug):
     event = get_object_or_404(Event.objects.visible_to(request.user).select_related("municipality"), slug=slug)
     states = dict(Registration.objects.of(request.user).active().filter(event=event).values_list("event", "state"))
     body = calendar.calendar_of([event], mine=calendars.has_seat(states), waiting=calendars.is_waited_for(states))
-    return _answer(body, event.slug)
+    return calendar_file(body, event.slug)
 
 
 # ── Public events ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,7 +69,7 @@ def _title():
 def events_ics(request, wanted):
     """What is coming, as a calendar to subscribe to."""
     rows = calendar.stamped(wanted.ordered()[:MOST])
-    return _answer(calendar.kept_calendar_of(rows, name=_title()), "events")
+    return calendar_file(calendar.kept_calendar_of(rows, name=_title()), "events")
 
 
 @_public
@@ -130,7 +130,7 @@ def calendar_feed(request, token):
     seats, waited = calendars.has_seat(states), calendars.is_waited_for(states)
     more = meeting_entries.entries_for(feed.user, events)
     body = calendar.kept_calendar_of(events, name=name, mine=seats, waiting=waited, more=more)
-    answer = _answer(body, "my-events")
+    answer = calendar_file(body, "my-events")
     for header, value in HEADERS.items():
         answer.headers[header] = value
     return answer

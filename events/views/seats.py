@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,8 +10,11 @@ from django.views.decorators.http import require_safe
 
 from events.actions import seats
 from events.actions.seat_told import seen
+from events.calendar import calendar_of
 from events.forms.registration import SeatForm
+from events.models import RegistrationState
 from events.my_events import coming_of, past_of
+from events.views.calendars import calendar_file
 from events.views.seat_pages import by_link, private
 from notifications import bell
 
@@ -31,6 +35,15 @@ def _show(request, row, form=None):
     may_come_back = row.state == seats.LEFT and seats.why_shut(event, timezone.now()) is None
     context = {"seat": row, "event": event, "form": form, "is_over": over, "may_come_back": may_come_back}
     return render(request, "events/seat.html", context)
+
+
+@by_link
+def seat_ics(request, row):
+    """The entry of one's own seat for a calendar, with the video link for who has it."""
+    if not row.is_active:
+        raise Http404
+    mine = [row.event_id] if row.state == RegistrationState.CONFIRMED else []
+    return calendar_file(calendar_of([row.event], mine=mine, waiting=[] if mine else [row.event_id]), row.event.slug)
 
 
 def _form(row, *data, **more):

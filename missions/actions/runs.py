@@ -250,13 +250,17 @@ def decide(stage, *, by, verdict, reason="", learning="", answers=None):
 
 
 def _judge(stage, verdict, reason, learning):
+    """Say all that stands in the way at once, by field."""
+    wrong = {}
     if STAGE_STEPS[verdict].needs_reason and not reason:
-        raise ValidationError({"reason": NEEDS_REASON})
+        wrong["reason"] = NEEDS_REASON
     if verdict != GateVerdict.ADJUST and not learning:
-        raise ValidationError({"learning": NEEDS_LEARNING})
+        wrong["learning"] = NEEDS_LEARNING
     if verdict == GateVerdict.GO and (missing := unanswered(stage)):
         names = " ".join(f"“{readers(question['sv'], question['en'])}”" for question in missing)
-        raise ValidationError({"verdict": ValidationError(OPEN_QUESTIONS, params={"questions": names})})
+        wrong["verdict"] = ValidationError(OPEN_QUESTIONS, params={"questions": names})
+    if wrong:
+        raise ValidationError(wrong)
 
 
 @transaction.atomic

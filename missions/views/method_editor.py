@@ -90,24 +90,27 @@ def method_draft(request, method):
     if not method.versions.drafts().exists():
         return show(request, "method_begin", method, {"base": base})
     draft = draft_of(method)
-    sections = differing(request, draft, base)
+    before, said = content.read_version(base) if base else None, content.read_version(draft)
+    sections = differing(request, draft, base, before, said)
     context = {
         "draft": draft,
         "base": base,
         "stages": sorted(draft.stages.all(), key=lambda stage: stage.position),
-        "untranslated": untranslated(content.read_version(draft)),
+        "untranslated": untranslated(said),
+        "half_changed": half_changed(before, said) if base else 0,
         "sections": sections,
         "unexplained": sum(not one.because for one in to_explain(sections)),
     }
     return show(request, "method_draft", method, context)
 
 
-def differing(request, draft, base):
-    """How the draft differs from the version it came from, with the reasons given so far."""
+def differing(request, draft, base, *said):
+    """How the draft differs from the version it came from, with the reasons given so far. `said` is what both say, when
+    it is read already."""
     if base is None:
         return []
     why = lineage(draft.method, request.user, after=base.number, upto=draft.number)
-    return Teller(why).sections(content.read_version(base), content.read_version(draft))
+    return Teller(why).sections(*(said or (content.read_version(base), content.read_version(draft))))
 
 
 def to_explain(sections):
@@ -130,6 +133,22 @@ def untranslated(said):
 def texts_in(stage):
     short = {"sv": stage["short_sv"], "en": stage["short_en"]}
     return [stage["name"], short, stage["purpose"], *stage["activities"], *stage["outputs"], *stage["gate"]]
+
+
+def half_changed(before, said):
+    """How many texts say something else in Swedish than they did `before`, and the same in English."""
+    old = dict(_placed(before))
+    pairs = [(old[place], text) for place, text in _placed(said) if place in old and text["en"]]
+    return sum(was["sv"] != text["sv"] and was["en"] == text["en"] for was, text in pairs)
+
+
+def _placed(said):
+    """Each text by the place in the version at which it stands: of a thing in a stage that is its key."""
+    yield from ((name, said[name]) for name in ("name", "suits"))
+    yield "origin", said["origin"]["text"]
+    for stage in said["stages"]:
+        for number, text in enumerate(texts_in(stage)):
+            yield (stage["slug"], text.get("key", number)), text
 
 
 @keeper_view

@@ -1,6 +1,5 @@
 """The report on a method: a page, and the same as a tagged PDF."""
 
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -8,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from missions.models import Method, MethodVersion
 from missions.report import report_of
@@ -45,7 +44,7 @@ def method_report_pdf(request, slug):
     """The report as a PDF with tags (PDF/UA-1), made anew each time from the same facts."""
     method = _method(request, slug)
     name = f"{timezone.localdate():%Y-%m-%d}-{method.slug}.pdf"
-    answer = HttpResponse(pdf_of(_source(), facts_of(report_of(method))), content_type="application/pdf")
+    answer = HttpResponse(pdf_of(SOURCE, facts_of(report_of(method))), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -83,24 +82,17 @@ def _pieces(number):
 
 
 # ── The PDF ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-@cache
-def _source():
-    return SOURCE.read_bytes()
-
-
 def facts_of(report):
     """All that the PDF says, in the reader's language."""
     newest = report.versions[-1]
     here = region.current()
     shown = [one for one in report.runs if one.is_public]
     return {
-        "language": (get_language() or "sv")[:2],
         "invented": _("Invented example: these runs never happened. They show what a report can hold.")
         if report.is_invented
         else "",
         "title": _("Report on the method “%(name)s”") % {"name": newest.name},
         "made": _("%(site)s, %(day)s") % {"site": str(here.site_name), "day": _day(timezone.localdate())},
-        "emblem": str(here.emblem.text or ""),
         "labels": {
             "lines": _("In short"),
             "holds": _("Yes"),

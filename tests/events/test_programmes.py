@@ -2,6 +2,7 @@
 
 import json
 
+import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
@@ -16,6 +17,7 @@ from platforms.actions import Outdated
 from tests.events.making import make_event, make_event_keeper, make_registration
 from tests.factories import make_actor, make_user
 from tests.staff import sign_in
+from web import region
 
 pytestmark = pytest.mark.django_db
 
@@ -310,8 +312,10 @@ def test_the_certificate_says_who_did_what_and_is_tagged(eva):
 
     facts = facts_of(me)
     assert (facts["name"], facts["for"], [one["title"] for one in facts["steps"]]) == ("Eva Ek", "Our Firm", ["Step 1"])
-    assert facts["emblem"]
-    assert b"StructTreeRoot" in certificate_of(me)
+    made = certificate_of(me)
+    assert b"StructTreeRoot" in made
+    [page] = pypdfium2.PdfDocument(made)
+    assert region.current().emblem.text in page.get_textpage().get_text_range().replace("\r\n", " ")
 
 
 def test_a_person_gets_their_data_and_closing_the_account_takes_it_away(eva):

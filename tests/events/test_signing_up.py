@@ -341,6 +341,28 @@ def test_what_was_said_can_be_changed_and_one_can_be_seen_by_choice(client):
     assert (row.organisation, row.is_listed, row.answers.count()) == ("", False, 0)
 
 
+def test_a_seat_comes_into_the_calendar_of_whoever_has_its_link_with_the_video_link_for_who_sits(client):
+    event = make_event(video_link="https://video.example.org/room")
+    for state, is_told in (("confirmed", True), ("waiting", False)):
+        row = make_registration(event, email=f"{state}@example.org", state=state)
+        page = client.get(address("event_seat", row.token)).content.decode()
+        file = client.get(address("event_seat_ics", row.token))
+        assert f'href="{address("event_seat_ics", row.token)}"' in page
+        assert file["Content-Type"].startswith("text/calendar")
+        assert file["Referrer-Policy"] == "strict-origin"
+        assert (b"video.example.org" in file.content) is is_told
+        assert ((b"STATUS:TENTATIVE" in file.content), str(event.uid).encode() in file.content) == (not is_told, True)
+    Registration.objects.update(state=RegistrationState.LEFT, offered_until=None, waits_since=None)
+    assert client.get(address("event_seat_ics", row.token)).status_code == 404
+
+
+def test_somebody_elses_seat_is_in_nobodys_calendar(client):
+    row = make_registration(make_event(), make_user())
+    assert client.get(address("event_seat_ics", row.token)).status_code == 302
+    sign_in(client, make_user())
+    assert client.get(address("event_seat_ics", row.token)).status_code == 404
+
+
 def test_the_video_link_is_for_who_has_a_seat(client):
     event = make_event(video_link="https://video.example.org/room")
     for state, is_told in ((CONFIRMED, True), (WAITING, False), (OFFERED, False), (LEFT, False)):

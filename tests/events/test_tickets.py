@@ -1,9 +1,12 @@
 """What a participant has of an event: a ticket, the others who want to be seen, a certificate."""
 
 import re
+from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from events.certificate import certificate_of, facts_of
@@ -112,7 +115,8 @@ def test_who_has_no_seat_sees_nobody(client, event, state):
 @pytest.fixture
 def held():
     town = make_municipality(name="Sjöstad")
-    event = make_event("Kurs", slug="kurs", days=-1, kind="training", place="Hamnen", municipality=town)
+    nine = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    event = make_event("Kurs", slug="kurs", starts_at=nine, kind="training", place="Hamnen", municipality=town)
     event.organisers.add(make_actor("Sjömätt"))
     return event
 
@@ -145,12 +149,14 @@ def test_there_is_no_certificate_before_the_end_nor_of_what_was_cancelled(client
 def test_a_certificate_says_who_what_when_how_long_where_and_by_whose_money(held):
     one = make_registration(held, email="bo@example.org", name="Bo Berg", organisation="Varvet", came=True)
     with override("en"):
-        facts, emblem = facts_of(one), region.current().emblem.text
+        facts, made, emblem = facts_of(one), certificate_of(one), region.current().emblem.text
     said = {row["label"]: row["text"] for row in facts["rows"]}
     assert (facts["name"], facts["organisation"]) == ("Bo Berg", "Varvet")
     assert (said["Length"], said["Where"], said["Organiser"]) == ("2 hours", "Hamnen, Sjöstad", "Sjömätt")
     assert said["Event"] == "Kurs (training)"
-    assert facts["emblem"] == emblem
+    [page] = pypdfium2.PdfDocument(made)
+    assert emblem in page.get_textpage().get_text_range().replace("\r\n", " ")
+    assert any(thing.type == pypdfium2.raw.FPDF_PAGEOBJ_PATH for thing in page.get_objects()), "the flag"
     with override("sv"):
         (when,) = (row["text"] for row in facts_of(one)["rows"] if row["label"] == "När")
     assert re.search(r", \d\d\.\d\d–\d\d\.\d\d$", when)

@@ -1,5 +1,8 @@
 """The next version of a method: one draft, changes with reasons, nothing overwritten, and published for ever."""
 
+from copy import deepcopy
+from html import unescape
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
@@ -14,9 +17,19 @@ from missions.actions import methods as actions
 from missions.difference import Place
 from missions.forms.methods import StageForm, TextsForm
 from missions.models import Change, Method, MethodVersion, ProposalState
+from missions.views.method_editor import half_changed
 from platforms.actions import Outdated
 from tests.factories import make_user
-from tests.missions.method_making import both, full_stage, make_method, make_mission, make_run, make_words, stage
+from tests.missions.method_making import (
+    both,
+    full_stage,
+    make_method,
+    make_mission,
+    make_run,
+    make_words,
+    method_said,
+    stage,
+)
 from tests.staff import sign_in
 from web.kept import WHOSE, whose
 
@@ -216,6 +229,28 @@ def test_a_reason_is_given_changed_and_taken_away_where_something_differs_only(m
     assert reasons(draft) == {}
     with pytest.raises(ValidationError):
         actions.say_why(method, Place("tema", "purpose"), by=eva, why=why())
+
+
+def test_what_was_changed_in_swedish_only_is_counted_until_its_english_says_something_else_too():
+    before = method_said("metod", full_stage("tema"), full_stage("mal", name=both("Mål", "")))
+    said = deepcopy(before)
+    assert half_changed(before, said) == 0
+    said["name"]["sv"] = said["stages"][0]["purpose"]["sv"] = said["stages"][0]["gate"][0]["sv"] = "Nytt"
+    said["stages"][1]["name"]["sv"] = "Utan engelska, så det räknas på annat håll"
+    said["stages"].append(full_stage("ny"))
+    assert half_changed(before, said) == 3
+    said["stages"].reverse()
+    assert half_changed(before, said) == 3
+    said["name"]["en"] = "New"
+    assert half_changed(before, said) == 2
+
+
+def test_the_draft_asks_whether_the_english_still_holds(client, method, eva, draft):
+    reword(method, eva, why=why())
+    sign_in(client, eva)
+    page = unescape(client.get(reverse("method_draft", args=[method.slug])).content.decode())
+    assert "1 text ändrades bara på svenska: stämmer engelskan?" in page
+    assert "Den kan publiceras" not in page
 
 
 def test_only_runs_that_one_may_see_can_be_named_as_the_reason(method, eva):

@@ -190,6 +190,9 @@ def test_going_on_needs_a_yes_to_each_required_question_and_a_learning(run, eva)
     with pytest.raises(ValidationError) as error:
         runs.decide(here(run), by=eva, verdict="go", answers={"ett-must": ("yes", "")})
     assert "learning" in error.value.error_dict
+    with pytest.raises(ValidationError) as error:
+        runs.decide(here(run), by=eva, verdict="go", answers={"ett-must": ("no", "")})
+    assert set(error.value.error_dict) == {"verdict", "learning"}, "both at once"
     assert stages(run)[0] == ("ett", "open")
     runs.decide(here(run), by=eva, verdict="go", learning="Ask earlier", answers={"ett-must": ("yes", "")})
     assert stages(run) == [("ett", "passed"), ("tva", "open"), ("tre", "waiting")]
