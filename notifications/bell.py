@@ -6,7 +6,6 @@ from time import monotonic
 from celery import current_app
 from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
@@ -18,7 +17,6 @@ logger = logging.getLogger(__name__)
 
 TASK = "notifications.tasks.send_due_mail"
 ONE_TRY = {"max_retries": 0, "socket_timeout": 0.7, "socket_connect_timeout": 0.7}
-UNANSWERED, ANSWER_SECONDS = "bell.unanswered", 20  # a message that is lost keeps the bell still no longer than this
 QUIET_SECONDS = 10  # after a failure nobody waits for the broker again for this long
 
 _quiet_until = 0.0
@@ -38,31 +36,22 @@ def ring_on_commit():
 def ring(task=TASK):
     """Tell the workers that something is due: mail, or what another task looks for. True when the broker took it.
 
-    For mail it rings once until somebody answers: whoever does looks for all that is due by then.
     Waits a second and a half at most, with a connection of its own: the shared one waits 15 s for an answer, and
     does not declare the queue again after the broker has lost its data.
     """
     global _quiet_until
     if _is_quiet():
         return False
-    if task == TASK and not cache.add(UNANSWERED, 1, ANSWER_SECONDS):
-        return True
     try:
         options = {"connect_timeout": 0.7, "transport_options": ONE_TRY}
         with current_app.connection_for_write(broker(), **options) as connection:
             current_app.send_task(task, connection=connection, retry=False, expires=60)
     except (KombuError, RedisError, OSError):
         logger.warning("The broker does not answer; what is due waits for the scheduler.")
-        answer()
         _quiet_until = monotonic() + QUIET_SECONDS
         return False
     _quiet_until = 0.0
     return True
-
-
-def answer():
-    """Whoever looks for mail says so before they look: what is written from now on must ring again."""
-    cache.delete(UNANSWERED)
 
 
 def mail_may_wait():

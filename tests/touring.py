@@ -79,7 +79,7 @@ LEADS_TO = {
     "event_ticket_by_link event_others event_others_by_link event_evidence",
     "matching": "event_matching matching_* meeting_follow_up my_calendar",
     "meeting": "event event_list event_archive event_chart event_new event_edit event_copy event_series event_step "
-    "actor_events partnership_events mission_events space_events space_event_new admin:events_event_*",
+    "actor_events partnership_events mission_events space_events space_event_new admin:events_*",
     "running": "run runs run_* stage_gate stage_skip stage_output stage_evidence proposal_new proposal_settle "
     "method_report",
     "errand": "mission mission_new mission_goal mission_criteria mission_end mission_publish mission_picture "

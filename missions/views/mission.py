@@ -36,9 +36,9 @@ def mission(request, slug):
     reader = reader_of(found, request.user)
     argument = argument_of(found, inside=reader["inside"])
     if reader["may_edit"] and argument.said:
-        where = numbered("statement", found.slug)
+        where, proof = numbered("statement", found.slug), numbered("evidence_new", found.slug)
         for one in argument.said:
-            one.url = where(one.statement.number)
+            one.url, one.proof_url = where(one.statement.number), proof(one.statement.number)
     criteria, members = criteria_of(found), organisations(found, inside=reader["inside"])
     legs = helix((one.kind, None) for one in members)
     context = {

@@ -74,7 +74,7 @@ def test_staff_ask_two_phones_answer_and_from_three_organisations_the_public_see
     close(staff, after)
     later = open_window()  # the page is kept for a minute
     later.go(address("ability"))
-    expect(later.page.get_by_role("img", name="Dimension 1: After 3, 3 organisations")).to_be_visible()
+    expect(later.page.get_by_role("img", name="Dimension 1: After 3.0, 3 organisations")).to_be_visible()
     for window in (staff, reader, later):
         window.check()
 

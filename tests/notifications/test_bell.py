@@ -74,30 +74,6 @@ def test_the_bell_rings_again_when_the_broker_is_back(valkey, monkeypatch):
     assert bell.mail_may_wait() is False
 
 
-def test_the_bell_rings_once_until_somebody_answers_who_says_so_before_they_look(valkey, monkeypatch):
-    assert [bell.ring(), bell.ring()] == [True, True]
-    assert valkey.command("LLEN", "celery") == 1
-
-    monkeypatch.setattr(sending, "send_due", bell.ring)  # a mail is written while somebody looks
-    tasks.send_due_mail()
-    assert valkey.command("LLEN", "celery") == 2
-
-
-def test_a_bell_that_was_not_heard_is_rung_again(valkey, monkeypatch):
-    heard = bell.broker()
-    monkeypatch.setattr(bell, "broker", lambda: "redis://127.0.0.1:1/0")
-    assert bell.ring() is False
-    monkeypatch.setattr(bell, "broker", lambda: heard)
-    monkeypatch.setattr(bell, "_quiet_until", 0.0)
-    assert bell.ring() is True
-    assert valkey.command("LLEN", "celery") == 1
-
-
-def test_what_another_task_looks_for_is_rung_for_each_time(valkey):
-    assert [bell.ring(), bell.ring("other"), bell.ring("other")] == [True] * 3
-    assert valkey.command("LLEN", "celery") == 3
-
-
 @pytest.mark.parametrize("trouble", [kill, freeze])
 def test_a_post_that_queues_a_mail_answers_within_two_seconds_without_redis(valkey, client, settings, trouble):
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": valkey.cache_url}}

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from notifications import live
 from notifications.models import Email
@@ -91,7 +92,7 @@ def test_by_keyboard_alone(open_window, space):
     hands = Keyboard(window)
     window.go(address_in_the_mail())
     hands.enter("[name=name]")
-    assert window.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(window.page.get_by_role("alert")).to_be_focused()
     hands.write("[name=name]", "Eva Ek")
     hands.enter()
     hands.write("[name=code]", code_to(ADDRESS))
