@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Registration
 from platforms.public_record import Share
 
 FACTS = (
@@ -14,14 +13,12 @@ FACTS = (
 
 def events_of(space):
     """All that the space keeps, drafts too, the first first."""
-    rows = space.events.select_related("by", "mission", "headcount").order_by("starts_at", "pk")
+    rows = space.events.with_seated().select_related("by", "mission", "headcount").order_by("starts_at", "pk")
     rows = rows.prefetch_related("organisers", "areas", "themes", "questions", "attendance__actor")
-    seated = Registration.objects.seated().filter(event__in=rows).values_list("event", flat=True)
-    seats = list(seated.order_by())
-    return [_event(event, seats.count(event.pk)) for event in rows]
+    return [_event(event) for event in rows]
 
 
-def _event(event, seats):
+def _event(event):
     counted = getattr(event, "headcount", None)
     return {
         **{name: getattr(event, name) for name in FACTS},
@@ -29,7 +26,7 @@ def _event(event, seats):
         "mission": str(event.mission or ""),
         **{name: [str(one) for one in getattr(event, name).all()] for name in ("organisers", "areas", "themes")},
         "questions": [{"sv": one.text_sv, "en": one.text_en, "options": one.options} for one in event.questions.all()],
-        "seats_taken": seats,
+        "seats_taken": event.seated,
         "came": [
             {"organisation": str(one.actor or ""), "people": one.people, "hours": one.hours}
             for one in event.attendance.all()
